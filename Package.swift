@@ -1,0 +1,137 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+/// What every target of ours is compiled with; STYLE: warnings are errors, imports are internal and explicit.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+
+let package = Package(
+    name: "footprint",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .executable(name: "footprint", targets: ["footprint"]),
+        .library(name: "FootprintClient", targets: ["FootprintClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The contract: no I/O, nothing of ours.
+        .target(name: "Reports", swiftSettings: house),
+
+        // The truth on disk.
+        .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "Journal", dependencies: ["CChecksum"], swiftSettings: house),
+
+        .target(
+            name: "Access",
+            dependencies: [crypto, .product(name: "CryptoExtras", package: "swift-crypto")],
+            swiftSettings: house
+        ),
+
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "Collector",
+            dependencies: ["Reports", "Journal", "Access", "CZlib", nioCore, nioPosix, logging],
+            swiftSettings: house
+        ),
+
+        // The store, derived from the journal.
+        .target(name: "EventStore", dependencies: ["Reports"], swiftSettings: house),
+        .target(name: "CADBC", linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "EmbeddedClickHouse",
+            dependencies: ["EventStore", "CADBC", logging],
+            swiftSettings: house
+        ),
+        .target(
+            name: "Loader",
+            dependencies: ["Reports", "Journal", "EventStore", logging],
+            swiftSettings: house
+        ),
+
+        .target(name: "Insights", dependencies: ["EventStore", "Reports"], swiftSettings: house),
+        .target(
+            name: "Console",
+            dependencies: ["Insights", "Access", "Reports", hummingbird, httpTypes, logging, nioCore],
+            swiftSettings: house
+        ),
+        .target(
+            name: "FootprintClient",
+            dependencies: ["Reports", httpClient, nioCore],
+            swiftSettings: house
+        ),
+        .target(
+            name: "FootprintServer",
+            dependencies: [
+                "Reports", "Journal", "Access", "Collector", "EventStore", "EmbeddedClickHouse", "Loader", "Insights",
+                "Console", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
+            ],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "footprint",
+            dependencies: [
+                "FootprintServer", "FootprintClient", "Reports", "Journal", "Access", "EventStore", "Insights",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                httpClient, nioCore, logging,
+            ],
+            swiftSettings: house
+        ),
+
+        .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: house),
+        .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: house),
+        .testTarget(name: "AccessTests", dependencies: ["Access"], swiftSettings: house),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: ["Collector", "Reports", "Journal", "Access", nioCore, nioPosix],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "EmbeddedClickHouseTests",
+            dependencies: ["EmbeddedClickHouse", "EventStore", "Reports"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "LoaderTests",
+            dependencies: ["Loader", "Journal", "EventStore", "EmbeddedClickHouse", "Reports"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "InsightsTests",
+            dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "FootprintClientTests",
+            dependencies: ["FootprintClient", nioCore, nioPosix],
+            swiftSettings: house
+        ),
+        .testTarget(name: "EndToEnd", dependencies: [nioCore, nioPosix, httpClient], swiftSettings: house),
+    ]
+)

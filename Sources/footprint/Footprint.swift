@@ -1,0 +1,4 @@
+@main
+struct Footprint {
+    static func main() {}
+}

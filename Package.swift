@@ -16,7 +16,6 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -44,8 +43,8 @@ let package = Package(
         .target(name: "Reports", swiftSettings: house),
 
         // The truth on disk.
-        .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
-        .target(name: "Journal", dependencies: ["CChecksum"], swiftSettings: house),
+        .target(name: "CFootprint"),
+        .target(name: "Journal", dependencies: ["CFootprint"], swiftSettings: house),
 
         .target(
             name: "Access",
@@ -70,14 +69,14 @@ let package = Package(
         ),
         .target(
             name: "Loader",
-            dependencies: ["Reports", "Journal", "EventStore", logging],
+            dependencies: ["Reports", "Journal", "EventStore", "CFootprint", logging],
             swiftSettings: house
         ),
 
         .target(name: "Insights", dependencies: ["EventStore", "Reports"], swiftSettings: house),
         .target(
             name: "Console",
-            dependencies: ["Insights", "Access", "Reports", hummingbird, httpTypes, logging, nioCore],
+            dependencies: ["Insights", "Access", "Reports", "EventStore", "CZlib", hummingbird, httpTypes, logging, nioCore],
             swiftSettings: house
         ),
         .target(
@@ -89,14 +88,15 @@ let package = Package(
             name: "FootprintServer",
             dependencies: [
                 "Reports", "Journal", "Access", "Collector", "EventStore", "EmbeddedClickHouse", "Loader", "Insights",
-                "Console", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
+                "Console", hummingbird, httpTypes, nioCore, nioPosix, logging,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house
         ),
         .executableTarget(
             name: "footprint",
             dependencies: [
-                "FootprintServer", "FootprintClient", "Reports", "Journal", "Access", "EventStore", "Insights",
+                "FootprintServer", "FootprintClient", "Reports", "Journal", "Access", "EventStore", "Insights", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 httpClient, nioCore, logging,

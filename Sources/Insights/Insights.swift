@@ -1,1 +1,54 @@
-// Insights
+package import EventStore
+package import Reports
+
+/// Questions about the events, and their answers.
+///
+/// Each question of the interface is one file in `Questions/`; the console, the HTTP interface and the command line
+/// ask here and nowhere else, so the same question has one answer. What a question's parameters may be is written once,
+/// in ``catalogue``, and enforced from there.
+package struct Insights: Sendable {
+    private let store: any EventStore
+    private let plan: @Sendable () -> TrackingPlan
+
+    /// - Parameter plan: the tracking plan of the moment: which operations count as page views, and all names.
+    package init(store: any EventStore, plan: @escaping @Sendable () -> TrackingPlan) {
+        self.store = store
+        self.plan = plan
+    }
+
+    /// Every question asked here, in the order people read them.
+    package static let catalogue: [CatalogueEntry] = questions.map { $0.entry }
+
+    static let questions: [any Question.Type] = [
+        Overview.self, Trend.self, Pages.self, Positions.self, Breakdown.self, Flows.self, Paths.self, Funnel.self,
+        Retention.self, Durations.self, Trace.self, User.self,
+    ]
+
+    /// Answers one question.
+    ///
+    /// - Parameters:
+    ///   - path: the question's name, followed by the id where it takes one: `["trace", "ID"]`. Decoded.
+    ///   - parameters: as they were given, decoded, repeats included.
+    ///   - nowSeconds: Unix seconds; "today" of the default period.
+    ///   - language: of the names in the answer.
+    /// - Returns: what the interface calls `data`.
+    package func answer(
+        _ path: [String],
+        parameters: [(name: String, value: String)],
+        nowSeconds: Int64,
+        language: Language
+    ) async throws(QuestionError) -> JSONValue {
+        guard let name = path.first, let question = Self.questions.first(where: { $0.entry.name == name }),
+            path.count == (question.entry.subject == nil ? 1 : 2)
+        else { throw .unknownQuestion }
+        let asked = Asked(
+            arguments: try Arguments(parameters, of: question.entry),
+            subject: try question.entry.subject?.checked(path[1]),
+            nowSeconds: nowSeconds,
+            store: store,
+            plan: plan(),
+            language: language
+        )
+        return try await question.answer(asked)
+    }
+}

@@ -1,0 +1,50 @@
+# What a person types. Each line of work lives in scripts/, so that it can be read, and run without make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+SWIFT_BUILD := swift build --configuration release
+
+.PHONY: help setup build run demo test lint format bench setup-bench bench-peers screenshot clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install and fetch what is missing (system packages, embedded engine, charts)
+	@scripts/setup
+
+build: setup ## Build the release program, .build/release/footprint
+	@$(SWIFT_BUILD) --product footprint
+
+run: build ## Build and start the server with a demo app; PORT=8080 DATA=.demo
+	@exec scripts/run
+
+demo: build ## Fill the server that `make run` started with believable visits; USERS=2000 DAYS=30
+	@.build/release/footprint demo --data "$(or $(DATA),.demo)" $(if $(USERS),--users $(USERS)) $(if $(DAYS),--days $(DAYS))
+
+test: ## Set up, build once, run every test
+	@exec scripts/test
+
+lint: ## Check the source's format, as CI does
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## Bring the source into that format
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+bench: build ## Measure this machine: reports/s, events/s, latency
+	@mkdir -p .cache && exec .build/release/footprint bench --data .cache $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH))
+
+setup-bench: setup ## Install what bench-peers compares with (nginx, Lua, wrk, Node)
+	@scripts/setup-bench
+
+bench-peers: build setup-bench ## Compare the intake with nginx, Node and Fluent Bit; SECONDS_EACH=10 ROUNDS=3
+	@exec Benchmarks/compare
+
+screenshot: build ## Take docs/images/console.png from a real run
+	@scripts/setup --tests
+	@exec scripts/screenshot
+
+clean: ## Remove what was built (not fetched files, not data)
+	@rm -rf .build .artifacts

@@ -1,0 +1,161 @@
+/// The folder `DATA/access` and the rules by which several processes share it.
+///
+/// - A change takes the lock of `lock`, reads the files afresh, writes the new content beside the old one, syncs it,
+///   renames it into place and syncs the folder. So a crash or power cut leaves the old content or the new one, and
+///   two changes at once lose nothing.
+/// - Reading takes no lock: a rename shows a reader one whole content.
+/// - Every file is 0600 and refused where it is more open; the folder is made 0700.
+struct AccessDirectory: Sendable {
+    let path: String
+    let clock: AccessClock
+
+    enum File: String, CaseIterable {
+        case keys, apps, revocations
+
+        var format: String { "footprint access \(rawValue)" }
+    }
+
+    /// Identifies the contents last read, without reading them again.
+    struct Stamps: Equatable {
+        var keys: FileStamp?
+        var apps: FileStamp?
+        var revocations: FileStamp?
+    }
+
+    func path(_ file: File) -> String { "\(path)/\(file.rawValue).json" }
+    private var lockPath: String { "\(path)/lock" }
+
+    // MARK: - Opening
+
+    /// Opens the folder, or makes it with a fresh key and no apps.
+    static func open(dataDirectory: String, clock: AccessClock) throws(AccessError) -> AccessDirectory {
+        let directory = AccessDirectory(path: "\(dataDirectory)/access", clock: clock)
+        if try FileStamp.of(directory.path) == nil {
+            let owner = try directory.inheritedOwner(from: dataDirectory)
+            try makeDirectory(directory.path)
+            if let owner { try SystemFile(directory.path, .read).setOwner(owner) }
+        }
+        guard let stamp = try FileStamp.of(directory.path) else { throw .missing(file: directory.path) }
+        guard stamp.mode & 0o022 == 0 else { throw .writableByOthers(directory: directory.path, mode: stamp.mode) }
+        // The keys are written last: where they are, all three files were.
+        if try FileStamp.of(directory.path(.keys)) == nil { try directory.create() }
+        return directory
+    }
+
+    /// Writes the first files. Where a crash left some of them, they are as empty as they would be now; where they
+    /// hold something, the keys were there and somebody removed them: making new ones would refuse every token.
+    private func create() throws(AccessError) {
+        try withLock { () throws(AccessError) in
+            // Another process may have been first.
+            guard try FileStamp.of(path(.keys)) == nil else { return }
+            try createUnderLock()
+        }
+    }
+
+    private func createUnderLock() throws(AccessError) {
+        let noApps = AppRecords(apps: [])
+        let noRevocations = RevocationRecords(tokens: [], removedApps: [])
+        if try FileStamp.of(path(.apps)) != nil, try read(.apps, as: AppRecords.self).0 != noApps {
+            throw .missing(file: path(.keys))
+        }
+        if try FileStamp.of(path(.revocations)) != nil,
+            try read(.revocations, as: RevocationRecords.self).0 != noRevocations
+        {
+            throw .missing(file: path(.keys))
+        }
+        try write(noRevocations, to: .revocations)
+        try write(noApps, to: .apps)
+        try write(KeyRecords.fresh(nowSeconds: clock.unixSeconds()), to: .keys)
+    }
+
+    // MARK: - Reading
+
+    func stamps() throws(AccessError) -> Stamps {
+        Stamps(
+            keys: try FileStamp.of(path(.keys)),
+            apps: try FileStamp.of(path(.apps)),
+            revocations: try FileStamp.of(path(.revocations))
+        )
+    }
+
+    /// All three files, each as it was last renamed into place, with the stamps of exactly what was read.
+    func read() throws(AccessError) -> (contents: AccessContents, stamps: Stamps) {
+        let (keys, keysStamp) = try read(.keys, as: KeyRecords.self)
+        let (apps, appsStamp) = try read(.apps, as: AppRecords.self)
+        let (revocations, revocationsStamp) = try read(.revocations, as: RevocationRecords.self)
+        for (file, fault) in [(File.keys, keys.fault), (.apps, apps.fault), (.revocations, revocations.fault)] {
+            if let fault { throw .damaged(file: path(file), reason: fault) }
+        }
+        return (
+            AccessContents(keys: keys, apps: apps, revocations: revocations),
+            Stamps(keys: keysStamp, apps: appsStamp, revocations: revocationsStamp)
+        )
+    }
+
+    private func read<Content: Decodable>(
+        _ file: File,
+        as: Content.Type
+    ) throws(AccessError) -> (Content, FileStamp) {
+        let path = path(file)
+        guard try FileStamp.of(path) != nil else { throw .missing(file: path) }
+        let open = try SystemFile(path, .read)
+        let stamp = try open.stamp()
+        try stamp.checkPrivate(path)
+        return (try SealedFile.decode(try open.read(), as: Content.self, format: file.format, file: path), stamp)
+    }
+
+    // MARK: - Changing
+
+    /// Runs `body` while no other process, and no other caller in this one, changes anything in the folder.
+    func withLock<Result>(_ body: () throws(AccessError) -> Result) throws(AccessError) -> Result {
+        let isNew = try FileStamp.of(lockPath) == nil
+        let file = try SystemFile(lockPath, .readWrite)
+        if isNew, let owner = try inheritedOwner(from: path) { try file.setOwner(owner) }
+        try file.lock(clock: clock)
+        defer { file.unlock() }
+        return try body()
+    }
+
+    /// Reads the files afresh, lets `change` alter their contents, and writes those that it altered, all under the
+    /// lock. Nothing is written where `change` throws.
+    func change<Result>(
+        _ change: (inout AccessContents) throws(AccessError) -> Result
+    ) throws(AccessError) -> Result {
+        try withLock { () throws(AccessError) in
+            let before = try read().contents
+            var contents = before
+            let result = try change(&contents)
+            if contents.revocations != before.revocations { try write(contents.revocations, to: .revocations) }
+            if contents.apps != before.apps { try write(contents.apps, to: .apps) }
+            if contents.keys != before.keys { try write(contents.keys, to: .keys) }
+            return result
+        }
+    }
+
+    private func write(_ content: some Encodable, to file: File) throws(AccessError) {
+        try replace(path(file), with: SealedFile.encode(content, format: file.format))
+    }
+
+    /// Puts a file with these bytes in the place of `path`; the lock must be held. On return it is on stable storage.
+    func replace(_ path: String, with bytes: [UInt8]) throws(AccessError) {
+        let fresh = "\(path).new"
+        // Left by a crash, at most: nobody else writes while we hold the lock.
+        try removeFile(fresh)
+        let file = try SystemFile(fresh, .create)
+        try file.setMode(0o600)
+        if let owner = try inheritedOwner(from: self.path) { try file.setOwner(owner) }
+        try file.write(bytes)
+        // File systems count time in ticks of milliseconds and give a freed inode to the next file, so two changes
+        // in one tick could look like none. Each content is later than the one before, by a nanosecond if need be.
+        if let earlier = try FileStamp.of(path) { try file.setModified(after: earlier) }
+        try file.sync()
+        try renameFile(fresh, to: path)
+        try syncDirectory(self.path)
+    }
+
+    /// Root's files go to whom the folder belongs, so that `sudo footprint app add` does not lock the server's own
+    /// user out; nil for everybody else, and where there is nothing to inherit from.
+    private func inheritedOwner(from path: String) throws(AccessError) -> FileOwner? {
+        isSuperuser ? try FileStamp.of(path)?.owner : nil
+    }
+}

@@ -1,0 +1,54 @@
+/// What a token says, once its signature is known to be ours.
+struct TokenClaims: Sendable, Equatable {
+    var bearer: Bearer
+    /// `iat`, Unix seconds.
+    var issuedAtSeconds: Int64
+    /// `exp`, Unix seconds: good while now is before it.
+    var expiresAtSeconds: Int64
+    /// `jti`
+    var id: TokenID
+
+    /// `sub` and `scope`, which belong together.
+    enum Bearer: Sendable, Equatable {
+        case app(String)
+        case admin
+    }
+}
+
+/// 128 random bits that name one token, for revocations and audits.
+struct TokenID: Sendable, Hashable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    static let sizeBytes = 16
+    static let textBytes = 22
+
+    static func random() -> TokenID {
+        var generator = SystemRandomNumberGenerator()
+        return TokenID(high: generator.next(), low: generator.next())
+    }
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    init?(_ text: String) {
+        var text = text
+        guard let id = text.withUTF8({ TokenID(text: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = id
+    }
+
+    init?(text: UnsafeRawBufferPointer) {
+        guard text.count == Self.textBytes else { return nil }
+        var bytes: (UInt64, UInt64) = (0, 0)
+        let count = withUnsafeMutableBytes(of: &bytes) { Base64URL.decode(text, into: $0) }
+        guard count == Self.sizeBytes else { return nil }
+        high = UInt64(bigEndian: bytes.0)
+        low = UInt64(bigEndian: bytes.1)
+    }
+
+    var description: String {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Base64URL.encode($0) }
+    }
+}

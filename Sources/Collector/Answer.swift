@@ -1,0 +1,111 @@
+import NIOCore
+
+/// The contract's answers; source: INTERFACE section 1.
+package enum Answer: Sendable, Equatable {
+    case stored
+    case rejected(detail: String)
+    case unauthorized
+    case tooLarge
+    case busy(retryAfterSeconds: Int)
+    case unknownPath
+    case wrongMethod(allow: String)
+    /// HTTP that cannot be understood; the connection closes.
+    case malformedHTTP(status: Int, reason: String)
+    /// CORS preflight.
+    case preflight(requestedHeaders: String?)
+
+    var status: (code: Int, reason: StaticString) {
+        switch self {
+        case .stored, .rejected: (200, "OK")
+        case .preflight: (204, "No Content")
+        case .unauthorized: (401, "Unauthorized")
+        case .unknownPath: (404, "Not Found")
+        case .wrongMethod: (405, "Method Not Allowed")
+        case .tooLarge: (413, "Content Too Large")
+        case .busy: (503, "Service Unavailable")
+        case .malformedHTTP(let status, _):
+            switch status {
+            case 408: (408, "Request Timeout")
+            case 417: (417, "Expectation Failed")
+            case 431: (431, "Request Header Fields Too Large")
+            case 501: (501, "Not Implemented")
+            case 505: (505, "HTTP Version Not Supported")
+            default: (400, "Bad Request")
+            }
+        }
+    }
+
+    var body: String {
+        switch self {
+        case .stored: #"{"ret":0,"msg":""}"#
+        case .rejected(let detail): #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"\#(escaped(detail))"}"#
+        case .unauthorized: #"{"ret":1002,"msg":"鉴权失败，请重新获取token"}"#
+        case .tooLarge: #"{"ret":1004,"msg":"请求数据过大"}"#
+        case .busy: #"{"ret":1005,"msg":"服务繁忙，请稍后再试"}"#
+        case .unknownPath: #"{"ret":1006,"msg":"接口不存在"}"#
+        case .wrongMethod: #"{"ret":1007,"msg":"请求方法错误"}"#
+        case .malformedHTTP(_, let reason):
+            #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"HTTP: \#(escaped(reason))"}"#
+        case .preflight: ""
+        }
+    }
+
+    /// Text inside a JSON string; details are ours, but may quote.
+    private func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": escaped += "\\\""
+            case "\\": escaped += "\\\\"
+            case _ where scalar.value < 0x20: escaped += " "
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+/// Which parts of a response depend on the request.
+struct AnswerFrame: Equatable {
+    /// What `Access-Control-Allow-Origin` says; nil where the request names no origin, or one that may not read.
+    var allowOrigin: String?
+    var keepsAlive = true
+    /// HTTP/1.0 must be told that the connection stays.
+    var announcesKeepAlive = false
+    var isHeadRequest = false
+    /// `Date`, as RFC 9110 5.6.7 spells it.
+    var date: String
+}
+
+extension Answer {
+    func response(_ frame: AnswerFrame) -> ByteBuffer {
+        let body = body
+        var head = "HTTP/1.1 \(status.code) \(status.reason)\r\nDate: \(frame.date)\r\n"
+        if case .preflight(let requestedHeaders) = self {
+            head += "Access-Control-Allow-Methods: POST, OPTIONS\r\n"
+            head += "Access-Control-Allow-Headers: \(requestedHeaders ?? "Authorization, Content-Type")\r\n"
+            head += "Access-Control-Max-Age: 86400\r\n"
+        } else {
+            head += "Content-Type: application/json; charset=utf-8\r\nContent-Length: \(body.utf8.count)\r\n"
+        }
+        switch self {
+        case .busy(let seconds): head += "Retry-After: \(seconds)\r\n"
+        case .wrongMethod(let allow): head += "Allow: \(allow)\r\n"
+        case .unauthorized: head += "WWW-Authenticate: Bearer\r\n"
+        default: break
+        }
+        if let origin = frame.allowOrigin {
+            head += "Access-Control-Allow-Origin: \(origin)\r\n"
+            if origin != "*" { head += "Vary: Origin\r\n" }
+            if case .busy = self { head += "Access-Control-Expose-Headers: Retry-After\r\n" }
+        }
+        if !frame.keepsAlive {
+            head += "Connection: close\r\n"
+        } else if frame.announcesKeepAlive {
+            head += "Connection: keep-alive\r\n"
+        }
+        head += "\r\n"
+        if !frame.isHeadRequest { head += body }
+        return ByteBuffer(string: head)
+    }
+}

@@ -1,0 +1,645 @@
+import NIOCore
+import Reports
+import Synchronization
+
+/// One client's connection: frames its requests, hands reports to the intake and everything else on, and answers in
+/// the order of the requests. Lives on one event loop.
+///
+///     phase       what comes is                  leaves it when
+///     head        a request's head               its empty line came
+///     body        the body after it              Content-Length bytes came
+///     chunks      the same, chunked              the last chunk came
+///     passed      kept for later                 another's response ended
+///     ending      thrown away                    answers are out (and the client closed, if it was cut off)
+///     closed      nothing
+final class ReportConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let intake: LoopIntake
+    private var context: ChannelHandlerContext?
+    private var reporter = Reporter()
+
+    private var phase = Phase.head
+    /// Bytes that came and belong to no whole request yet.
+    private var received: ByteBuffer?
+    private var accountedBytes = 0
+    private var phaseSince = 0
+
+    /// Requests that were taken, oldest first, and the answers of those that have one.
+    private var slots: [Slot] = []
+    private var needsFlush = false
+
+    private var holdsRead = false
+    private var inputEnded = false
+    private var lingers = false
+    private var outputEnded = false
+    private var responding: Task<Void, Never>?
+    private var responseBegan = false
+
+    /// Its place in the intake's list.
+    var index: Int?
+
+    private enum Phase {
+        case head
+        case body(RequestHead)
+        case chunks(RequestHead, headBytes: [UInt8], ChunkedBody)
+        /// With another's responder, or waiting for the answers before it.
+        case passed(PassedRequest?, isHeadRequest: Bool, minorVersion: Int, keepsAlive: Bool)
+        case ending
+        case closed
+    }
+
+    private enum Slot {
+        case waiting(Style)
+        case answer(ByteBuffer)
+
+        var isWaiting: Bool {
+            if case .waiting = self { true } else { false }
+        }
+    }
+
+    /// What an answer must say besides itself.
+    private struct Style {
+        /// -1: none; else an index of the allowed origins.
+        var origin: Int16 = -1
+        var keepsAlive = true
+        var announcesKeepAlive = false
+        var isHeadRequest = false
+    }
+
+    /// More requests than this are not taken ahead of their answers.
+    private static let pipelineLimit = 64
+    /// More bytes than this are not read ahead while another responds.
+    private static let aheadLimitBytes = 64 << 10
+    /// How long a client that was cut off may take to see why.
+    private static let lingerSeconds = 2
+
+    init(intake: LoopIntake) {
+        self.intake = intake
+    }
+
+    private var shared: CollectorState { intake.shared }
+
+    // MARK: - Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { channelActive(context: context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard index == nil else { return }
+        intake.opened(self)
+        phaseSince = intake.steadySeconds
+        let open = shared.counters.connectionsOpen.wrappingAdd(1, ordering: .relaxed).newValue
+        if open > shared.settings.connectionLimit || intake.isDraining {
+            shared.counters.connectionsRefused.wrappingAdd(1, ordering: .relaxed)
+            cutOff(.busy(retryAfterSeconds: 1))
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended()
+        self.context = nil
+    }
+
+    private func ended() {
+        if index != nil { shared.counters.connectionsOpen.wrappingSubtract(1, ordering: .relaxed) }
+        intake.closed(self)
+        phase = .closed
+        slots.removeAll()
+        received = nil
+        account()
+        responding?.cancel()
+        responding = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Resets and broken pipes: the client has gone, and with it whoever could be told.
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event {
+            inputEnded = true
+            responding?.cancel()
+            if slots.isEmpty, responding == nil { closeNow() }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        resumeReading()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mustHoldRead { holdsRead = true } else { context.read() }
+    }
+
+    private var mustHoldRead: Bool {
+        if slots.count >= Self.pipelineLimit { return true }
+        if let context, !context.channel.isWritable { return true }
+        if case .passed = phase { return (received?.readableBytes ?? 0) >= Self.aheadLimitBytes }
+        return false
+    }
+
+    private func resumeReading() {
+        guard holdsRead, !mustHoldRead, let context else { return }
+        holdsRead = false
+        context.read()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        responseBegan = true
+        context.write(data, promise: promise)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        if var earlier = received {
+            received = nil
+            earlier.writeBuffer(&buffer)
+            take(&earlier)
+            keep(&earlier)
+        } else {
+            take(&buffer)
+            keep(&buffer)
+        }
+        flushAnswers()
+    }
+
+    /// Holds on to what is no whole request yet, in memory of its own size.
+    private func keep(_ buffer: inout ByteBuffer) {
+        if buffer.readableBytes > 0 {
+            if buffer.readableBytes * 2 < buffer.capacity {
+                received = ByteBuffer(bytes: buffer.readableBytesView)
+            } else {
+                buffer.discardReadBytes()
+                received = buffer
+            }
+        }
+        account()
+        if accountedBytes > 0,
+            shared.counters.bufferedBytes.load(ordering: .relaxed) > shared.settings.bufferLimitBytes
+        {
+            cutOff(.busy(retryAfterSeconds: 1))
+        }
+    }
+
+    private func account() {
+        var bytes = received?.readableBytes ?? 0
+        if case .chunks(_, let headBytes, let body) = phase { bytes += headBytes.count + body.bytes.count }
+        guard bytes != accountedBytes else { return }
+        shared.counters.bufferedBytes.wrappingAdd(bytes - accountedBytes, ordering: .relaxed)
+        accountedBytes = bytes
+    }
+
+    // MARK: - Framing
+
+    /// Takes every request that is whole, and leaves the rest in the buffer.
+    private func take(_ buffer: inout ByteBuffer) {
+        var taken = 0
+        buffer.withUnsafeReadableBytes { bytes in
+            while taken < bytes.count, slots.count < Self.pipelineLimit {
+                let count = step(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+                if count == 0 { break }
+                taken += count
+            }
+        }
+        buffer.moveReaderIndex(forwardBy: taken)
+    }
+
+    /// Takes one step over `bytes`; returns how many it took. Zero: it needs more, or must wait.
+    private func step(_ bytes: UnsafeRawBufferPointer) -> Int {
+        switch phase {
+        case .head: return takeHead(bytes)
+        case .body(let head): return takeBody(head, bytes)
+        case .chunks: return takeChunks(bytes)
+        case .passed: return 0
+        case .ending, .closed: return bytes.count
+        }
+    }
+
+    private func takeHead(_ bytes: UnsafeRawBufferPointer) -> Int {
+        switch RequestHead.parse(bytes) {
+        case .incomplete:
+            if received == nil, accountedBytes == 0 { phaseSince = intake.steadySeconds }
+            return 0
+        case .refused(let refusal):
+            shared.counters.malformedRequests.wrappingAdd(1, ordering: .relaxed)
+            cutOff(refusal.answer)
+            return bytes.count
+        case .complete(let head):
+            let wholeBytes = head.sizeBytes + (head.contentLength ?? 0)
+            if !head.isChunked, bytes.count >= wholeBytes { return takeBody(head, bytes) }
+            return awaitBody(head, bytes)
+        }
+    }
+
+    /// The head came, the body has not: whatever can be refused is refused before the body is let in.
+    private func awaitBody(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Int {
+        let headBytes = UnsafeRawBufferPointer(rebasing: bytes[..<head.sizeBytes])
+        let early = refusalBeforeBody(head, headBytes)
+        if let early {
+            cutOff(early, head: head, headBytes: headBytes)
+            return bytes.count
+        }
+        phaseSince = intake.steadySeconds
+        if head.expectsContinue, slots.isEmpty, bytes.count == head.sizeBytes {
+            context?.writeAndFlush(wrapOutboundOut(Self.continueResponse), promise: nil)
+        }
+        if head.isChunked {
+            phase = .chunks(
+                head,
+                headBytes: Array(headBytes),
+                ChunkedBody(limitBytes: shared.settings.bodyLimitBytes)
+            )
+            return head.sizeBytes
+        }
+        phase = .body(head)
+        return 0
+    }
+
+    private static let continueResponse = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
+
+    private func refusalBeforeBody(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer) -> Answer? {
+        if head.path == .report, head.method == .post {
+            guard reporter.isApp(head, headBytes, shared) else {
+                shared.counters.reportsUnauthorized.wrappingAdd(1, ordering: .relaxed)
+                return .unauthorized
+            }
+        }
+        if let length = head.contentLength, length > shared.settings.bodyLimitBytes {
+            shared.counters.reportsTooLarge.wrappingAdd(1, ordering: .relaxed)
+            return .tooLarge
+        }
+        return nil
+    }
+
+    private func takeBody(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Int {
+        let wholeBytes = head.sizeBytes + (head.contentLength ?? 0)
+        guard bytes.count >= wholeBytes else { return 0 }
+        phase = .head
+        phaseSince = intake.steadySeconds
+        handle(
+            head,
+            UnsafeRawBufferPointer(rebasing: bytes[..<head.sizeBytes]),
+            body: UnsafeRawBufferPointer(rebasing: bytes[head.sizeBytes..<wholeBytes])
+        )
+        return wholeBytes
+    }
+
+    private func takeChunks(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard case .chunks(let head, let headBytes, var body) = phase else { return 0 }
+        // Not two owners while it grows.
+        phase = .head
+        do throws(ChunkedBody.Failure) {
+            let taken = try body.consume(bytes)
+            guard body.hasEnded else {
+                phase = .chunks(head, headBytes: headBytes, body)
+                return taken
+            }
+            phaseSince = intake.steadySeconds
+            headBytes.withUnsafeBytes { headBytes in
+                body.bytes.withUnsafeBytes { handle(head, headBytes, body: $0) }
+            }
+            return taken
+        } catch {
+            headBytes.withUnsafeBytes { headBytes in
+                switch error {
+                case .tooLarge:
+                    shared.counters.reportsTooLarge.wrappingAdd(1, ordering: .relaxed)
+                    cutOff(.tooLarge, head: head, headBytes: headBytes)
+                case .malformed:
+                    shared.counters.malformedRequests.wrappingAdd(1, ordering: .relaxed)
+                    cutOff(.malformedHTTP(status: 400, reason: "malformed chunked body"))
+                }
+            }
+            return bytes.count
+        }
+    }
+
+    // MARK: - Whole requests
+
+    private func handle(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) {
+        guard head.path == .report else { return passOn(head, headBytes, body) }
+        let style = style(head, headBytes)
+        switch head.method {
+        case .post:
+            if let answer = report(head, headBytes, body, style) { enqueue(answer, style) }
+        case .options:
+            let requested = head.requestedHeaders.map { span in
+                String(decoding: headBytes[span.start..<span.start + span.count], as: UTF8.self)
+            }
+            enqueue(.preflight(requestedHeaders: requested), style)
+        default:
+            enqueue(.wrongMethod(allow: "POST, OPTIONS"), style)
+        }
+        if !head.keepsAlive { phase = .ending }
+    }
+
+    /// Takes a report; nil where the answer waits for the journal.
+    private func report(
+        _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
+        _ body: UnsafeRawBufferPointer,
+        _ style: Style
+    ) -> Answer? {
+        guard reporter.isApp(head, headBytes, shared) else {
+            shared.counters.reportsUnauthorized.wrappingAdd(1, ordering: .relaxed)
+            return .unauthorized
+        }
+        guard body.count <= shared.settings.bodyLimitBytes else { return tooLarge() }
+        guard head.contentType == .json else { return reject(Rejection(.contentType, at: .report)) }
+        switch head.contentEncoding {
+        case .identity: return accept(body, head, style)
+        case .other: return reject(Rejection(.contentEncoding, at: .report))
+        case .gzip:
+            do throws(Gzip.Failure) {
+                let unpacked = try Gzip.unpack(body, limitBytes: shared.settings.bodyLimitBytes)
+                return unpacked.withUnsafeBytes { accept($0, head, style) }
+            } catch {
+                switch error {
+                case .notGzip: return reject(Rejection(.badGzip, at: .report))
+                case .overLimit: return tooLarge()
+                }
+            }
+        }
+    }
+
+    private func accept(_ body: UnsafeRawBufferPointer, _ head: RequestHead, _ style: Style) -> Answer? {
+        guard !intake.isDraining else { return busy() }
+        do throws(Rejection) {
+            let acceptance = try reporter.withApp { (app) throws(Rejection) in
+                try intake.accept(body, app: app, isDryRun: head.isDryRun, from: self)
+            }
+            switch acceptance {
+            case .waiting:
+                slots.append(.waiting(style))
+                return nil
+            case .valid: return .stored
+            case .busy: return busy()
+            }
+        } catch {
+            return reject(error)
+        }
+    }
+
+    private func reject(_ rejection: Rejection) -> Answer {
+        shared.counters.count(rejection: rejection.code)
+        return .rejected(detail: rejection.detail)
+    }
+
+    private func tooLarge() -> Answer {
+        shared.counters.reportsTooLarge.wrappingAdd(1, ordering: .relaxed)
+        return .tooLarge
+    }
+
+    private func busy() -> Answer {
+        shared.counters.reportsBusy.wrappingAdd(1, ordering: .relaxed)
+        return .busy(retryAfterSeconds: 1)
+    }
+
+    // MARK: - Answers
+
+    private func style(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer) -> Style {
+        Style(
+            origin: head.origin.map { shared.originIndex(headBytes[$0.start..<$0.start + $0.count]) } ?? -1,
+            keepsAlive: head.keepsAlive,
+            announcesKeepAlive: head.minorVersion == 0 && head.keepsAlive,
+            isHeadRequest: head.method == .head
+        )
+    }
+
+    private func render(_ answer: Answer, _ style: Style) -> ByteBuffer {
+        if case .stored = answer, style.keepsAlive, !style.announcesKeepAlive {
+            if style.origin < 0 { return intake.storedAnswer(anyOrigin: false) }
+            if shared.settings.corsOrigins[Int(style.origin)] == "*" { return intake.storedAnswer(anyOrigin: true) }
+        }
+        intake.refreshDate()
+        return answer.response(
+            AnswerFrame(
+                allowOrigin: style.origin < 0 ? nil : shared.settings.corsOrigins[Int(style.origin)],
+                keepsAlive: style.keepsAlive,
+                announcesKeepAlive: style.announcesKeepAlive,
+                isHeadRequest: style.isHeadRequest,
+                date: intake.date
+            )
+        )
+    }
+
+    private func enqueue(_ answer: Answer, _ style: Style) {
+        let response = render(answer, style)
+        if slots.isEmpty { write(response) } else { slots.append(.answer(response)) }
+    }
+
+    private func write(_ response: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(response), promise: nil)
+        needsFlush = true
+    }
+
+    /// The oldest report that waits became durable, or could not.
+    func reportEnded(isStored: Bool) {
+        guard let oldest = slots.firstIndex(where: \.isWaiting), case .waiting(let style) = slots[oldest] else { return }
+        let response = render(isStored ? .stored : .busy(retryAfterSeconds: 1), style)
+        if slots.count == 1 {
+            slots.removeAll(keepingCapacity: true)
+            return write(response)
+        }
+        slots[oldest] = .answer(response)
+        // Answers go out in the order of their requests: up to the next one that still waits.
+        let ready = slots.firstIndex(where: \.isWaiting) ?? slots.count
+        for case .answer(let response) in slots[..<ready] { write(response) }
+        slots.removeFirst(ready)
+    }
+
+    /// Sends what was written, and goes on with whatever waited for it.
+    func flushAnswers() {
+        if needsFlush {
+            needsFlush = false
+            context?.flush()
+        }
+        guard slots.isEmpty else { return }
+        switch phase {
+        case .ending: endAfterAnswers()
+        case .passed(.some(let request), let isHeadRequest, let minorVersion, let keepsAlive):
+            phase = .passed(nil, isHeadRequest: isHeadRequest, minorVersion: minorVersion, keepsAlive: keepsAlive)
+            respond(request, isHeadRequest: isHeadRequest, minorVersion: minorVersion, keepsAlive: keepsAlive)
+        case .passed, .closed: break
+        case .head, .body, .chunks:
+            if inputEnded { return closeNow() }
+            continueReceived()
+        }
+        resumeReading()
+    }
+
+    /// Requests that came behind a full pipeline or another's response.
+    private func continueReceived() {
+        guard var buffer = received, case .head = phase else { return }
+        received = nil
+        take(&buffer)
+        keep(&buffer)
+        if needsFlush || phaseWaitsForSlots { flushAnswers() }
+    }
+
+    private var phaseWaitsForSlots: Bool {
+        switch phase {
+        case .ending, .passed(.some, _, _, _): slots.isEmpty
+        default: false
+        }
+    }
+
+    // MARK: - Others' requests
+
+    private func passOn(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer) {
+        guard let context else { return }
+        guard body.count <= shared.settings.bodyLimitBytes else {
+            enqueue(.tooLarge, style(head, headBytes))
+            return
+        }
+        let fields = HeadFields(headBytes)
+        let request = PassedRequest(
+            method: fields.method,
+            target: fields.target,
+            headers: fields.headers,
+            body: ByteBuffer(bytes: body),
+            channel: context.channel
+        )
+        phase = .passed(
+            request,
+            isHeadRequest: head.method == .head,
+            minorVersion: head.minorVersion,
+            keepsAlive: head.keepsAlive && !intake.isDraining
+        )
+    }
+
+    private func respond(_ request: PassedRequest, isHeadRequest: Bool, minorVersion: Int, keepsAlive: Bool) {
+        guard let context else { return }
+        responseBegan = false
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let stream = ResponseStream(
+            channel: context.channel,
+            connection: connection,
+            isHeadRequest: isHeadRequest,
+            minorVersion: minorVersion,
+            keepsAlive: keepsAlive
+        )
+        let responder = shared.responder
+        responding = Task {
+            do {
+                try await responder(request, stream)
+            } catch {
+                request.channel.eventLoop.execute { connection.value.responderFailed() }
+            }
+        }
+    }
+
+    func responderEnded(closes: Bool) {
+        guard case .passed = phase else { return }
+        responding = nil
+        phaseSince = intake.steadySeconds
+        if closes || intake.isDraining {
+            phase = .ending
+        } else {
+            phase = .head
+        }
+        flushAnswers()
+    }
+
+    private func responderFailed() {
+        guard case .passed = phase else { return }
+        responding = nil
+        // Half a response cannot be mended: the client must see that it is cut.
+        if responseBegan { closeNow() } else { cutOff(.busy(retryAfterSeconds: 1)) }
+    }
+
+    // MARK: - Ending
+
+    /// Answers and closes, though the client may still be sending: what it sends is thrown away until it sees why.
+    private func cutOff(_ answer: Answer, head: RequestHead? = nil, headBytes: UnsafeRawBufferPointer? = nil) {
+        switch phase {
+        case .ending, .closed: return
+        default: break
+        }
+        var style = Style()
+        if let head, let headBytes { style = self.style(head, headBytes) }
+        style.keepsAlive = false
+        style.announcesKeepAlive = false
+        enqueue(answer, style)
+        phase = .ending
+        lingers = true
+        received = nil
+        account()
+        flushAnswers()
+    }
+
+    private func endAfterAnswers() {
+        guard let context, !outputEnded else { return }
+        if lingers, !inputEnded {
+            // Closing with unread bytes would reset the connection, and the answer could be lost with it.
+            outputEnded = true
+            phaseSince = intake.steadySeconds
+            context.close(mode: .output, promise: nil)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func drain() {
+        guard let context else { return }
+        switch phase {
+        case .head where slots.isEmpty && received == nil: context.close(promise: nil)
+        case .head where slots.isEmpty: cutOff(.busy(retryAfterSeconds: 1))
+        case .head: phase = .ending
+        case .body, .chunks: cutOff(.busy(retryAfterSeconds: 1))
+        case .passed, .ending, .closed: break
+        }
+    }
+
+    func closeNow() {
+        context?.close(promise: nil)
+    }
+
+    func checkTimeouts() {
+        let waited = intake.steadySeconds - phaseSince
+        let settings = shared.settings
+        switch phase {
+        case .head where !slots.isEmpty: break
+        case .head where received == nil:
+            if waited >= settings.idleTimeoutSeconds { closeNow() }
+        case .head:
+            if waited >= settings.headerTimeoutSeconds { timeOut("the request's head did not come in time") }
+        case .body, .chunks:
+            if waited >= settings.bodyTimeoutSeconds { timeOut("the request's body did not come in time") }
+        case .ending where slots.isEmpty:
+            if waited >= Self.lingerSeconds { closeNow() }
+        case .passed, .ending, .closed: break
+        }
+    }
+
+    private func timeOut(_ reason: String) {
+        shared.counters.connectionsTimedOut.wrappingAdd(1, ordering: .relaxed)
+        cutOff(.malformedHTTP(status: 408, reason: reason))
+    }
+}
+
+extension RequestHead.Refusal {
+    fileprivate var answer: Answer {
+        switch self {
+        case .badRequest: .malformedHTTP(status: 400, reason: "malformed request")
+        case .headTooLarge: .malformedHTTP(status: 431, reason: "head larger than \(RequestHead.limitBytes) bytes")
+        case .versionNotSupported: .malformedHTTP(status: 505, reason: "expected HTTP/1.1 or HTTP/1.0")
+        case .expectationFailed: .malformedHTTP(status: 417, reason: "expected Expect: 100-continue")
+        case .unknownTransferCoding: .malformedHTTP(status: 501, reason: "expected Transfer-Encoding: chunked")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Access
+import Reports
+
+/// Who reports on a connection: the token of the last request and what it proved, so that the next one with the same
+/// token costs a comparison of bytes.
+struct Reporter {
+    private var cache = TokenCache()
+    private var app = ""
+
+    /// Whether the request carries an app's good token.
+    mutating func isApp(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ shared: CollectorState) -> Bool {
+        guard let span = head.authorization, span.count > 0 else { return false }
+        var token = UnsafeRawBufferPointer(rebasing: headBytes[span.start..<span.start + span.count])
+        if let prefix = Self.bearerBytes(token) { token = UnsafeRawBufferPointer(rebasing: token[prefix...]) }
+        let now = Int64(WallClock.microseconds() / 1_000_000)
+        guard case .app(let id, _) = cache.authenticate(token, access: shared.access, nowSeconds: now) else {
+            return false
+        }
+        if app != id { app = id }
+        return true
+    }
+
+    /// Lends the id of the app that ``isApp(_:_:_:)`` found.
+    mutating func withApp<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(Rejection) -> Result
+    ) throws(Rejection) -> Result {
+        var outcome: Swift.Result<Result, Rejection>?
+        app.withUTF8 { bytes in
+            do throws(Rejection) {
+                outcome = .success(try body(UnsafeRawBufferPointer(bytes)))
+            } catch {
+                outcome = .failure(error)
+            }
+        }
+        guard let outcome else { preconditionFailure("withUTF8 always calls its body") }
+        return try outcome.get()
+    }
+
+    /// Length of `Bearer ` (any case, one or more spaces) that the value begins with; nil for a bare token.
+    private static func bearerBytes(_ value: UnsafeRawBufferPointer) -> Int? {
+        let word: StaticString = "bearer"
+        guard value.count > 7, value[6] == 0x20 else { return nil }
+        for index in 0..<6 where value[index] | 0x20 != word.utf8Start[index] { return nil }
+        return value[6...].firstIndex { $0 != 0x20 }
+    }
+}

@@ -1,0 +1,281 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the front door needs to know of a request's head. Ranges are bytes of the head; nothing is copied.
+struct RequestHead {
+    /// Bytes up to and including the empty line.
+    var sizeBytes = 0
+    var method = Method.other
+    var target = Span(start: 0, count: 0)
+    var path = Path.other
+    var minorVersion = 1
+    var contentLength: Int?
+    var isChunked = false
+    var keepsAlive = true
+    var expectsContinue = false
+    var contentType = ContentType.missing
+    var contentEncoding = ContentEncoding.identity
+    var authorization: Span?
+    var origin: Span?
+    var requestedHeaders: Span?
+    var isDryRun = false
+
+    /// A range of the head's bytes.
+    struct Span: Equatable {
+        var start: Int
+        var count: Int
+    }
+
+    enum Method { case post, options, get, head, other }
+    enum Path { case report, other }
+    enum ContentType { case missing, json, other }
+    enum ContentEncoding { case identity, gzip, other }
+
+    var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
+
+    enum Outcome {
+        /// The empty line has not come yet.
+        case incomplete
+        case complete(RequestHead)
+        /// Not HTTP/1.x as RFC 9112 spells it: answer and close, for what follows cannot be framed.
+        case refused(Refusal)
+    }
+
+    enum Refusal: Error, Equatable {
+        case badRequest
+        case headTooLarge
+        case versionNotSupported
+        case expectationFailed
+        case unknownTransferCoding
+    }
+
+    /// A longer head is refused.
+    static let limitBytes = 16 << 10
+    static let reportPath: StaticString = "/upbot/api/ReportBehaviorData"
+}
+
+extension RequestHead {
+    /// Reads the head that `bytes` begin with (RFC 9112): CRLF only, no folding, no space before a colon, one length.
+    static func parse(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        do throws(Refusal) {
+            var parser = HeadParser(UnsafeRawBufferPointer(rebasing: bytes.prefix(limitBytes)))
+            if try parser.run() { return .complete(parser.head) }
+            return bytes.count >= limitBytes ? .refused(.headTooLarge) : .incomplete
+        } catch {
+            return .refused(error)
+        }
+    }
+}
+
+private struct HeadParser {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+    var head = RequestHead()
+    private var hosts = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    /// False where the head is not whole yet.
+    mutating func run() throws(RequestHead.Refusal) -> Bool {
+        // RFC 9112 2.2: a server should ignore an empty line before the request line.
+        while position + 1 < bytes.count, bytes[position] == 0x0D, bytes[position + 1] == 0x0A { position += 2 }
+        guard let requestLine = try line() else { return false }
+        try parse(requestLine: requestLine)
+        while true {
+            guard let field = try line() else { return false }
+            if field.isEmpty { break }
+            try parse(field: field)
+        }
+        head.sizeBytes = position
+        try finish()
+        return true
+    }
+
+    /// The next line without its CRLF; nil where it has not ended yet.
+    @inline(__always)
+    private mutating func line() throws(RequestHead.Refusal) -> Range<Int>? {
+        guard let base = bytes.baseAddress, position < bytes.count,
+            let newline = memchr(base + position, 0x0A, bytes.count - position)
+        else { return nil }
+        let end = UnsafeRawPointer(newline) - base
+        guard end > position, bytes[end - 1] == 0x0D else { throw .badRequest }
+        defer { position = end + 1 }
+        return position..<(end - 1)
+    }
+
+    private mutating func parse(requestLine line: Range<Int>) throws(RequestHead.Refusal) {
+        guard let methodEnd = bytes[line].firstIndex(of: 0x20), methodEnd > line.lowerBound else { throw .badRequest }
+        for index in line.lowerBound..<methodEnd where !isToken(bytes[index]) { throw .badRequest }
+        let targetStart = methodEnd + 1
+        guard let targetEnd = bytes[targetStart..<line.upperBound].firstIndex(of: 0x20), targetEnd > targetStart else {
+            throw .badRequest
+        }
+        for index in targetStart..<targetEnd where bytes[index] <= 0x20 || bytes[index] == 0x7F { throw .badRequest }
+        let version = UnsafeRawBufferPointer(rebasing: bytes[(targetEnd + 1)..<line.upperBound])
+        guard version.count == 8, equals(version[0..<7], "HTTP/1.") else {
+            throw version.count == 8 && equals(version[0..<5], "HTTP/") ? .versionNotSupported : .badRequest
+        }
+        switch version[7] {
+        case UInt8(ascii: "1"): head.minorVersion = 1
+        case UInt8(ascii: "0"):
+            head.minorVersion = 0
+            head.keepsAlive = false
+        default: throw .versionNotSupported
+        }
+        let method = bytes[line.lowerBound..<methodEnd]
+        if equals(method, "POST") {
+            head.method = .post
+        } else if equals(method, "GET") {
+            head.method = .get
+        } else if equals(method, "OPTIONS") {
+            head.method = .options
+        } else if equals(method, "HEAD") {
+            head.method = .head
+        }
+        head.target = .init(start: targetStart, count: targetEnd - targetStart)
+        let pathCount = RequestHead.reportPath.utf8CodeUnitCount
+        let target = bytes[targetStart..<targetEnd]
+        if target.count >= pathCount, equals(target.prefix(pathCount), RequestHead.reportPath),
+            target.count == pathCount || target[targetStart + pathCount] == UInt8(ascii: "?")
+        {
+            head.path = .report
+        }
+    }
+
+    private mutating func parse(field: Range<Int>) throws(RequestHead.Refusal) {
+        var colon = field.lowerBound
+        while colon < field.upperBound, bytes[colon] != UInt8(ascii: ":") {
+            guard isToken(bytes[colon]) else { throw .badRequest }
+            colon += 1
+        }
+        guard colon < field.upperBound, colon > field.lowerBound else { throw .badRequest }
+        var start = colon + 1
+        var end = field.upperBound
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        for index in start..<end where bytes[index] < 0x20 && bytes[index] != 0x09 || bytes[index] == 0x7F {
+            throw .badRequest
+        }
+        let value = start..<end
+        let name = bytes[field.lowerBound..<colon]
+        // Lengths tell nearly all names apart, so one comparison a field is enough.
+        switch name.count {
+        case 4 where names(name, "host"): hosts += 1
+        case 6 where names(name, "expect"):
+            guard names(bytes[value], "100-continue") else { throw .expectationFailed }
+            head.expectsContinue = head.minorVersion == 1
+        case 6 where names(name, "origin"): head.origin = span(value)
+        case 10 where names(name, "connection"): parse(connection: value)
+        case 12 where names(name, "content-type"):
+            head.contentType = head.contentType == .missing && isJSON(bytes[value]) ? .json : .other
+        case 13 where names(name, "authorization"):
+            // Two of them could be read two ways: neither is believed.
+            head.authorization = head.authorization == nil ? span(value) : .init(start: start, count: 0)
+        case 14 where names(name, "content-length"): try parse(contentLength: value)
+        case 16 where names(name, "content-encoding"): parse(contentEncoding: value)
+        case 17 where names(name, "transfer-encoding"):
+            guard head.minorVersion == 1, !head.isChunked else { throw .badRequest }
+            guard names(bytes[value], "chunked") else { throw .unknownTransferCoding }
+            head.isChunked = true
+        case 19 where names(name, "x-footprint-dry-run"):
+            head.isDryRun = value.count == 1 && bytes[start] == UInt8(ascii: "1")
+        case 30 where names(name, "access-control-request-headers"): head.requestedHeaders = span(value)
+        default: break
+        }
+    }
+
+    private mutating func parse(contentLength value: Range<Int>) throws(RequestHead.Refusal) {
+        // A second length, even the same, is refused: two readers might believe two different ones.
+        guard head.contentLength == nil, !value.isEmpty, value.count <= 18 else { throw .badRequest }
+        var length = 0
+        for index in value {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { throw .badRequest }
+            length = length * 10 + Int(digit)
+        }
+        head.contentLength = length
+    }
+
+    private mutating func parse(contentEncoding value: Range<Int>) {
+        guard head.contentEncoding == .identity else {
+            head.contentEncoding = .other
+            return
+        }
+        if names(bytes[value], "gzip") || names(bytes[value], "x-gzip") {
+            head.contentEncoding = .gzip
+        } else if !names(bytes[value], "identity"), !value.isEmpty {
+            head.contentEncoding = .other
+        }
+    }
+
+    private mutating func parse(connection value: Range<Int>) {
+        for option in bytes[value].split(separator: UInt8(ascii: ",")) {
+            let word = trimmed(option)
+            if names(word, "close") {
+                head.keepsAlive = false
+            } else if head.minorVersion == 0, names(word, "keep-alive") {
+                head.keepsAlive = true
+            }
+        }
+    }
+
+    private func finish() throws(RequestHead.Refusal) {
+        if head.isChunked, head.contentLength != nil { throw .badRequest }
+        // RFC 9112 3.2: a missing Host in 1.1, or two of them, must be refused.
+        guard hosts == 1 || (hosts == 0 && head.minorVersion == 0) else { throw .badRequest }
+    }
+
+    // MARK: - Bytes
+
+    private func span(_ range: Range<Int>) -> RequestHead.Span {
+        .init(start: range.lowerBound, count: range.count)
+    }
+
+    /// `application/json`, with or without parameters.
+    private func isJSON(_ value: Slice<UnsafeRawBufferPointer>) -> Bool {
+        let type = value.prefix { $0 != UInt8(ascii: ";") }
+        return names(trimmed(type), "application/json")
+    }
+
+    private func trimmed(_ value: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        var value = value
+        while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
+        while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
+        return value
+    }
+}
+
+@inline(__always)
+private func equals(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
+    guard bytes.count == text.utf8CodeUnitCount, let base = bytes.base.baseAddress else { return false }
+    return memcmp(base + bytes.startIndex, text.utf8Start, bytes.count) == 0
+}
+
+/// Compares without case; `text` is in lower case.
+@inline(__always)
+private func names(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
+    guard bytes.count == text.utf8CodeUnitCount else { return false }
+    var index = 0
+    for byte in bytes {
+        let lower = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+        guard lower == text.utf8Start[index] else { return false }
+        index += 1
+    }
+    return true
+}
+
+/// RFC 9110 5.6.2. One bit a character: two words for the 128 of ASCII.
+@inline(__always)
+private func isToken(_ byte: UInt8) -> Bool {
+    let low: UInt64 = 0x03FF_6CFA_0000_0000
+    let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+    guard byte < 128 else { return false }
+    return (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte - 64)) & 1 == 1
+}

@@ -1,0 +1,104 @@
+import HTTPTypes
+import Hummingbird
+import Insights
+import NIOCore
+
+/// What the API says, in the contract's envelope: `{"ret":…,"msg":…,"detail":…}` or, answered, with `data`.
+///
+/// `ret` and `msg` are the report API's, so that a client has one table; the status says the same to everything that
+/// reads HTTP only.
+enum APIAnswer: Sendable {
+    case data([UInt8])
+    case badParameter(detail: String)
+    case notAdmitted(detail: String?)
+    case tooManyAttempts(retryAfterSeconds: Int)
+    case tooLarge
+    case unavailable(detail: String)
+    /// The question is well formed but would take more time, memory or rows than one may.
+    case overLimit(detail: String)
+    case unknown
+    case wrongMethod(allowed: [HTTPRequest.Method])
+    case crossSite
+    case internalError
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .data: .ok
+        case .badParameter: .badRequest
+        case .notAdmitted: .unauthorized
+        case .tooManyAttempts: .tooManyRequests
+        case .tooLarge: .contentTooLarge
+        case .unavailable: .serviceUnavailable
+        case .overLimit: .unprocessableContent
+        case .unknown: .notFound
+        case .wrongMethod: .methodNotAllowed
+        case .crossSite: .forbidden
+        case .internalError: .internalServerError
+        }
+    }
+
+    var ret: Int {
+        switch self {
+        case .data: 0
+        case .badParameter, .overLimit: 1001
+        case .notAdmitted, .crossSite: 1002
+        case .tooManyAttempts: 1003
+        case .tooLarge: 1004
+        case .unavailable: 1005
+        case .unknown: 1006
+        case .wrongMethod: 1007
+        case .internalError: 1008
+        }
+    }
+
+    private var message: String {
+        switch self {
+        case .data: ""
+        case .badParameter, .overLimit: "请求参数错误，请稍后再试"
+        case .notAdmitted, .crossSite: "鉴权失败，请重新获取token"
+        case .tooManyAttempts: "请求过于频繁，请稍后再试"
+        case .tooLarge: "请求数据过大"
+        case .unavailable: "服务繁忙，请稍后再试"
+        case .unknown: "接口不存在"
+        case .wrongMethod: "请求方法错误"
+        case .internalError: "服务内部错误"
+        }
+    }
+
+    private var detail: String? {
+        switch self {
+        case .badParameter(let detail), .unavailable(let detail), .overLimit(let detail): detail
+        case .notAdmitted(let detail): detail
+        case .crossSite: "the request comes from another site"
+        case .data, .tooManyAttempts, .tooLarge, .unknown, .wrongMethod, .internalError: nil
+        }
+    }
+
+    private var extraHeaders: HTTPFields {
+        switch self {
+        case .notAdmitted: [.wwwAuthenticate: "Bearer"]
+        case .tooManyAttempts(let seconds): [.retryAfter: String(seconds)]
+        case .unavailable: [.retryAfter: "2"]
+        case .wrongMethod(let allowed): [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
+        default: [:]
+        }
+    }
+
+    var response: Response {
+        var headers = extraHeaders
+        headers[.contentType] = "application/json; charset=utf-8"
+        headers[.cacheControl] = "no-store"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private var body: [UInt8] {
+        var json = Array(#"{"ret":\#(ret),"msg":"\#(message)""#.utf8)
+        if case .data(let data) = self {
+            json += Array(#","data":"#.utf8) + data
+        } else if let detail {
+            json += Array(#","detail":"#.utf8) + JSONValue.string(detail).encoded()
+        }
+        json.append(UInt8(ascii: "}"))
+        return json
+    }
+}

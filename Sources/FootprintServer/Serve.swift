@@ -1,0 +1,171 @@
+import Access
+import Collector
+import Console
+import EmbeddedClickHouse
+import EventStore
+import Foundation
+import Hummingbird
+import Insights
+import Journal
+import Loader
+package import Logging
+import NIOCore
+import NIOPosix
+import Reports
+import UnixSignals
+
+/// Where a server is reached.
+package struct ServingAt: Sendable {
+    package var url: String
+    package var host: String
+    package var port: Int
+}
+
+/// Runs the whole product: receive, check, journal, load, ask, show. Returns after SIGTERM or SIGINT, when everything
+/// acknowledged is on stable storage and the engine is closed.
+///
+/// The order of the stop is the order of the way: no new reports, answers out, journal closed, what is durable loaded
+/// (as far as a few seconds allow: the next start goes on), store closed.
+package func serve(
+    _ settings: ServerSettings,
+    logger: Logger,
+    whenReady: @Sendable (ServingAt) -> Void
+) async throws(StartFailure) {
+    // A client that goes away while it is answered is an error of that write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    let directory = try DataDirectory(settings.dataDirectory)
+    let access = try starting { () throws(AccessError) in try Access(dataDirectory: settings.dataDirectory) }
+    let parts = try await Storage.open(directory, settings, logger: logger)
+    let plan = PlanTable(.contract)
+
+    let health = Health(journal: parts.journal, loader: parts.loader)
+    let threads = NIOThreadPool(numberOfThreads: 2)
+    threads.start()
+    let group = MultiThreadedEventLoopGroup(
+        numberOfThreads: settings.eventLoops > 0 ? settings.eventLoops : System.coreCount
+    )
+    var collector: Collector?
+    var serving: ServingAt?
+    do throws(StartFailure) {
+        let responder = try consoleResponder(
+            settings, access: access, store: parts.store, plan: plan.plan, health: health, threads: threads,
+            logger: logger
+        )
+        let intake = try await startIntake(
+            settings, parts, access: access, plan: plan, group: group, responder: responder, logger: logger
+        )
+        collector = intake.collector
+        health.watch(intake.collector)
+        serving = intake.at
+        try directory.writeServeFile(url: intake.at.url)
+        whenReady(intake.at)
+        logger.info("serving", metadata: ["url": "\(intake.at.url)", "data": "\(settings.dataDirectory)"])
+    } catch {
+        await parts.close(loadSeconds: 0)
+        try? await group.shutdownGracefully()
+        try? await threads.shutdownGracefully()
+        throw error
+    }
+    guard let collector, serving != nil else { return }
+
+    let loading = Task { await parts.loader.run() }
+    let watching = Task {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(2))
+            do throws(AccessError) { try access.reloadIfChanged() } catch {
+                logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+    for await signal in signals {
+        if signal == .sighup {
+            logger.info("nothing to reload yet")
+            continue
+        }
+        logger.info("stopping", metadata: ["signal": "\(signal)"])
+        break
+    }
+    health.startDraining()
+    watching.cancel()
+    await collector.drain(timeoutSeconds: 3)
+    loading.cancel()
+    await loading.value
+    await parts.close(loadSeconds: 3)
+    directory.removeServeFile()
+    try? await group.shutdownGracefully()
+    try? await threads.shutdownGracefully()
+    logger.info("stopped")
+}
+
+private func consoleResponder(
+    _ settings: ServerSettings,
+    access: Access,
+    store: any EventStore,
+    plan: TrackingPlan,
+    health: Health,
+    threads: NIOThreadPool,
+    logger: Logger
+) throws(StartFailure) -> RequestResponder {
+    let files = InstalledFiles.locate(webDirectory: settings.webDirectory)
+    let console = try starting { () throws(ConsoleStartError) in
+        try Console(
+            insights: Insights(store: store, plan: { plan }),
+            access: access,
+            webDirectory: files.web,
+            assetsDirectory: files.assets,
+            logger: logger,
+            secureCookies: false
+        )
+    }
+    let endpoint = try starting { () throws(AccessError) in try TokenEndpoint(access: access) }
+    let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
+    console.addRoutes(to: router)
+    OperationsRoutes(health: health).add(to: router)
+    TokenRoutes(endpoint: endpoint, threads: threads, logger: logger).add(to: router)
+    let bridge = ResponderBridge(responder: router.buildResponder(), logger: logger)
+    return { request, stream in try await bridge.respond(request, stream) }
+}
+
+private func startIntake(
+    _ settings: ServerSettings,
+    _ parts: Storage,
+    access: Access,
+    plan: PlanTable,
+    group: MultiThreadedEventLoopGroup,
+    responder: @escaping RequestResponder,
+    logger: Logger
+) async throws(StartFailure) -> (collector: Collector, at: ServingAt) {
+    var intake = CollectorSettings()
+    intake.bodyLimitBytes = settings.bodyLimitBytes
+    intake.corsOrigins = settings.corsOrigins
+    intake.headerTimeoutSeconds = settings.headerTimeoutSeconds
+    intake.bodyTimeoutSeconds = settings.bodyTimeoutSeconds
+    intake.idleTimeoutSeconds = settings.idleTimeoutSeconds
+    intake.connectionLimit = settings.connectionLimit
+    intake.bufferLimitBytes = settings.bufferLimitBytes
+    do {
+        let collector = try await Collector(
+            settings: intake,
+            journal: parts.journal,
+            access: access,
+            plan: plan,
+            group: group,
+            responder: responder
+        )
+        let port = try await collector.listen(host: settings.host, port: settings.port)
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        let shown = host == "0.0.0.0" || host == "[::]" ? "127.0.0.1" : host
+        return (collector, ServingAt(url: "http://\(shown):\(port)", host: settings.host, port: port))
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        throw StartFailure(
+            "port \(settings.port) on \(settings.host) is taken by another process; stop it, or choose another --port"
+        )
+    } catch let error as IOError {
+        throw StartFailure(
+            "cannot listen on \(settings.host) port \(settings.port): \(String(cString: strerror(error.errnoCode)))"
+        )
+    } catch {
+        throw StartFailure("cannot listen on \(settings.host) port \(settings.port): \(error)")
+    }
+}

@@ -1,0 +1,4 @@
+/// The language of an answer's names.
+package enum Language: Sendable {
+    case chinese, english
+}

@@ -1,0 +1,71 @@
+import EventStore
+import Reports
+
+/// One question of the interface.
+protocol Question: SendableMetatype {
+    static var entry: CatalogueEntry { get }
+
+    static func answer(_ asked: Asked) async throws(QuestionError) -> JSONValue
+}
+
+/// A question as it was put: everything an answer depends on.
+struct Asked: Sendable {
+    let arguments: Arguments
+    /// The id in the path; not empty where the catalogue names a subject.
+    let subject: String?
+    let nowSeconds: Int64
+    let store: any EventStore
+    let plan: TrackingPlan
+    let language: Language
+
+    var names: Names { Names(plan: plan, language: language) }
+
+    /// The events the question is about, where it has the parameters of ``CatalogueEntry/Parameter/scope``.
+    func scope() throws(QuestionError) -> Scope {
+        Scope(period: try period(), filters: Filters(arguments), plan: plan)
+    }
+
+    func period() throws(QuestionError) -> Period {
+        try Period(
+            from: arguments["from"],
+            to: arguments["to"],
+            zone: try Zone(arguments["tz"] ?? "", at: "tz"),
+            nowSeconds: nowSeconds
+        )
+    }
+
+    /// The statement's rows, read one by one.
+    func rows<Element>(
+        _ sql: SQL,
+        _ read: (inout RowReader) throws(QuestionError) -> Element
+    ) async throws(QuestionError) -> [Element] {
+        let result: ResultSet
+        do {
+            result = try await store.query(sql, limits: Self.limits)
+        } catch {
+            throw .store(error)
+        }
+        var elements: [Element] = []
+        elements.reserveCapacity(result.rows.count)
+        for values in result.rows {
+            var reader = RowReader(values)
+            elements.append(try read(&reader))
+        }
+        return elements
+    }
+
+    /// No answer has more rows than a trend's points for each thing it counts, or a cohort table's cells.
+    private static let limits = QueryLimits(timeoutSeconds: 30, memoryBytes: 2 << 30, resultRows: 50_000)
+}
+
+extension Asked {
+    /// The condition of the period, where one is asked for: all time without.
+    func optionalPeriod() throws(QuestionError) -> SQL {
+        guard arguments["from"] != nil || arguments["to"] != nil else {
+            // Wrong is wrong, also where it would not matter.
+            _ = try Zone(arguments["tz"] ?? "", at: "tz")
+            return "1"
+        }
+        return Scope.within(try period().range)
+    }
+}

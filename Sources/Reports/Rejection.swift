@@ -1,0 +1,191 @@
+/// Why a report was refused: where in the body, and which rule. Small and trivial, so that refusing costs nothing.
+///
+/// Source of the rules: INTERFACE section 1. ``detail`` is what the client reads.
+package struct Rejection: Error, Sendable, Equatable {
+    package var location: Location
+    package var reason: Reason
+
+    package init(_ reason: Reason, at location: Location) {
+        self.reason = reason
+        self.location = location
+    }
+
+    /// The place, as a path a developer can follow: `items[3].event_time`.
+    package enum Location: Sendable, Equatable {
+        /// The body as a whole, at a byte.
+        case body(byte: Int)
+        case report
+        case head
+        case headField(Field)
+        case items
+        case item(index: Int)
+        case itemField(index: Int, Field)
+        /// `items` was a single object, which has no index in its path.
+        case singleItem
+        case singleItemField(Field)
+    }
+
+    package enum Field: UInt8, Sendable, Equatable, CaseIterable {
+        case uid, openid, deviceType, businessType
+        case eventTime, channel, operateID, pageID, posID, prevID, traceID, duration
+
+        package var name: StaticString {
+            switch self {
+            case .uid: "uid"
+            case .openid: "openid"
+            case .deviceType: "device_type"
+            case .businessType: "business_type"
+            case .eventTime: "event_time"
+            case .channel: "channel"
+            case .operateID: "operate_id"
+            case .pageID: "page_id"
+            case .posID: "pos_id"
+            case .prevID: "prev_id"
+            case .traceID: "trace_id"
+            case .duration: "duration"
+            }
+        }
+    }
+
+    package enum Reason: Sendable, Equatable {
+        // The bytes are not the JSON we read.
+        case emptyBody
+        case notJSON
+        case endsTooEarly
+        case trailingBytes
+        case invalidUTF8
+        case loneSurrogate
+        case controlCharacter
+        case invalidEscape
+        case invalidNumber
+        case tooDeep
+        case duplicateKey
+
+        // The JSON is not a report.
+        case missing
+        case empty
+        case wrongType(expected: Expected, found: Found)
+        case tooLong(limitBytes: Int)
+        case tooManyItems(limit: Int)
+        case outOfRange(minimum: UInt64, maximum: UInt64)
+        case beforeFirstEvent
+        case inTheFuture
+        case notInPlan
+
+        // The request around it.
+        case contentType
+        case contentEncoding
+        case badGzip
+    }
+
+    package enum Expected: Sendable, Equatable {
+        case object, objectOrArray, integer, string, stringOrInteger
+    }
+
+    package enum Found: Sendable, Equatable {
+        case null, boolean, integer, fraction, string, array, object
+    }
+}
+
+extension Rejection {
+    /// A stable word for metrics, quarantine and grouping.
+    package var code: String {
+        switch reason {
+        case .emptyBody: "empty_body"
+        case .notJSON: "not_json"
+        case .endsTooEarly: "ends_too_early"
+        case .trailingBytes: "trailing_bytes"
+        case .invalidUTF8: "invalid_utf8"
+        case .loneSurrogate: "lone_surrogate"
+        case .controlCharacter: "control_character"
+        case .invalidEscape: "invalid_escape"
+        case .invalidNumber: "invalid_number"
+        case .tooDeep: "too_deep"
+        case .duplicateKey: "duplicate_key"
+        case .missing: "missing"
+        case .empty: "empty"
+        case .wrongType: "wrong_type"
+        case .tooLong: "too_long"
+        case .tooManyItems: "too_many_items"
+        case .outOfRange: "out_of_range"
+        case .beforeFirstEvent: "before_2015"
+        case .inTheFuture: "in_the_future"
+        case .notInPlan: "not_in_plan"
+        case .contentType: "content_type"
+        case .contentEncoding: "content_encoding"
+        case .badGzip: "bad_gzip"
+        }
+    }
+
+    /// One sentence for the client: `items[3].event_time: expected an integer, found a string`.
+    package var detail: String {
+        let message = reason.message
+        return switch location {
+        case .body(let byte): "body: \(message) at byte \(byte)"
+        case .report: "body: \(message)"
+        case .head: "head: \(message)"
+        case .headField(let field): "head.\(field.name): \(message)"
+        case .items: "items: \(message)"
+        case .item(let index): "items[\(index)]: \(message)"
+        case .itemField(let index, let field): "items[\(index)].\(field.name): \(message)"
+        case .singleItem: "items: \(message)"
+        case .singleItemField(let field): "items.\(field.name): \(message)"
+        }
+    }
+}
+
+extension Rejection.Reason {
+    fileprivate var message: String {
+        switch self {
+        case .emptyBody: "expected a JSON object, found nothing"
+        case .notJSON: "not JSON: unexpected character"
+        case .endsTooEarly: "not JSON: ends too early,"
+        case .trailingBytes: "unexpected bytes after the JSON object"
+        case .invalidUTF8: "invalid UTF-8"
+        case .loneSurrogate: "an escaped surrogate without its other half"
+        case .controlCharacter: "a control character inside a string must be escaped"
+        case .invalidEscape: "invalid escape in a string"
+        case .invalidNumber: "not JSON: malformed number"
+        case .tooDeep: "nested deeper than \(ReportLimits.nestingDepth) levels"
+        case .duplicateKey: "the same key twice in one object"
+        case .missing: "required, but missing"
+        case .empty: "must not be empty"
+        case .wrongType(let expected, let found): "expected \(expected.phrase), found \(found.phrase)"
+        case .tooLong(let limitBytes): "longer than \(limitBytes) bytes"
+        case .tooManyItems(let limit): "more than \(limit) items"
+        case .outOfRange(let minimum, let maximum): "out of range, expected \(minimum) to \(maximum)"
+        case .beforeFirstEvent: "before 2015-01-01, expected Unix seconds"
+        case .inTheFuture: "later than 24 hours from now, expected Unix seconds"
+        case .notInPlan: "not a value of the tracking plan"
+        case .contentType: "expected Content-Type: application/json"
+        case .contentEncoding: "expected no Content-Encoding, or gzip"
+        case .badGzip: "not a whole gzip stream"
+        }
+    }
+}
+
+extension Rejection.Expected {
+    fileprivate var phrase: String {
+        switch self {
+        case .object: "an object"
+        case .objectOrArray: "an array of objects"
+        case .integer: "an integer"
+        case .string: "a string"
+        case .stringOrInteger: "a string or an integer"
+        }
+    }
+}
+
+extension Rejection.Found {
+    fileprivate var phrase: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .integer: "an integer"
+        case .fraction: "a number with a fraction or exponent"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}

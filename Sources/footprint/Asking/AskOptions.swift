@@ -1,0 +1,62 @@
+import Access
+import ArgumentParser
+import Foundation
+
+/// Whom a question is put to: shared by `query` and `sql`.
+struct AskOptions: ParsableArguments {
+    @OptionGroup var data: DataOption
+
+    @Option(help: ArgumentHelp("Ask this server. (default: the one running on the data directory)", valueName: "url"))
+    var url: String?
+
+    @Option(
+        name: [.customLong("admin-token"), .customLong("token")],
+        help: ArgumentHelp(
+            "The admin token; FOOTPRINT_ADMIN_TOKEN keeps it out of the process list. "
+                + "(default: a new one by the data directory's key)",
+            valueName: "token"
+        )
+    )
+    var adminToken: String?
+
+    @Option(
+        help: ArgumentHelp("table, json or csv. (default: table)", valueName: "format"),
+        completion: .list(AnswerFormat.allCases.map(\.rawValue))
+    )
+    var format: String?
+
+    @OptionGroup var config: ConfigOption
+
+    /// Who can answer.
+    enum Place {
+        case server(url: String, adminToken: String)
+        /// No server runs: the store is opened by this process.
+        case store(dataDirectory: String)
+    }
+
+    func place(_ settings: Settings) throws -> Place {
+        let directory = try data.directory(settings)
+        let token = try settings.value(.adminToken, adminToken)
+        if let url = try settings.value(.url, url) {
+            return .server(url: url, adminToken: try token ?? issue(directory))
+        }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
+            throw CommandFailure.unable(
+                "there is no data directory \(directory); start `footprint serve`, or name one by --data or a server by --url"
+            )
+        }
+        guard let server = RunningServer.find(dataDirectory: directory) else {
+            return .store(dataDirectory: directory)
+        }
+        return .server(url: server.url, adminToken: try token ?? issue(directory))
+    }
+
+    /// A token for this one question, by the key that the server verifies with.
+    private func issue(_ directory: String) throws -> String {
+        guard FileManager.default.fileExists(atPath: directory + "/access") else {
+            throw CommandFailure.usage("give an admin token: FOOTPRINT_ADMIN_TOKEN or --admin-token TOKEN")
+        }
+        return try AccessFiles.open(directory).issueAdminToken(ttlSeconds: 120, nowSeconds: AccessFiles.nowSeconds())
+    }
+}

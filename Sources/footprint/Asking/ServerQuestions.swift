@@ -1,0 +1,74 @@
+import AsyncHTTPClient
+import Foundation
+import Insights
+import NIOCore
+import NIOHTTP1
+
+/// Answers from a running server, over HTTP.
+struct ServerQuestions {
+    let url: String
+    let adminToken: String
+
+    /// An answer that a terminal is to show; more is no answer to a question.
+    private static let answerLimitBytes = 256 << 20
+
+    func answer(_ asked: AskedQuestion) async throws -> JSONValue {
+        let parameters = asked.parameters + [("lang", asked.language.rawValue)]
+        let path = asked.path.map(Self.encoded).joined(separator: "/")
+        let query = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+        var base = url
+        while base.last == "/" { base.removeLast() }
+        let (status, body) = try await get("\(base)/api/v1/\(path)?\(query)")
+
+        let envelope = JSONValue(parsing: body)
+        let detail = envelope?["detail"]?.text ?? envelope?["msg"]?.text
+        switch status {
+        case 200:
+            guard let data = envelope?["data"] else {
+                throw CommandFailure.unable("\(url) does not answer like a Footprint server")
+            }
+            return data
+        case 400: throw CommandFailure.usage(detail ?? "the server refuses the question")
+        case 401: throw CommandFailure.unable("the server does not accept the admin token; is \(url) the right server?")
+        case 404 where envelope?["ret"] != nil: throw CommandFailure.unknownQuestion(asked.path)
+        default:
+            throw CommandFailure.unable("the server answers HTTP \(status)" + (detail.map { ": \($0)" } ?? ""))
+        }
+    }
+
+    private func get(_ address: String) async throws -> (status: Int, body: [UInt8]) {
+        var request = HTTPClientRequest(url: address)
+        request.headers.add(name: "Authorization", value: adminToken)
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let body = try await response.body.collect(upTo: Self.answerLimitBytes)
+            return (Int(response.status.code), Array(body.readableBytesView))
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw CommandFailure.unable("\(url) did not answer in time")
+        } catch {
+            throw CommandFailure.unable("cannot reach \(url): \(error)")
+        }
+    }
+
+    /// Everything but RFC 3986's unreserved characters as %XX.
+    private static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.append(byte)
+            default: encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+}
+
+extension JSONValue {
+    fileprivate var text: String? {
+        if case .string(let text) = self, !text.isEmpty { text } else { nil }
+    }
+}

@@ -1,0 +1,39 @@
+import Access
+import ArgumentParser
+import Insights
+
+struct AppList: FootprintCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the apps that may report.",
+        discussion: """
+            Examples:
+              footprint app list
+              footprint app list --json | jq -r '.[].appid'
+            """
+    )
+
+    @Flag(help: "Print a JSON array.")
+    var json = false
+
+    @OptionGroup var data: DataOption
+    @OptionGroup var config: ConfigOption
+
+    func execute() async throws {
+        let apps = try AccessFiles.open(try data.directory(try config.settings())).apps()
+        guard json else {
+            let rows = apps.map { app in
+                [app.id, UTCTime.text(app.createdAtSeconds), app.name].map(JSONValue.string)
+            }
+            Terminal.output.write(AnswerTable(columns: ["appid", "created", "name"], rows: rows).text)
+            return
+        }
+        let objects = apps.map { app in
+            JSONValue.object([
+                .init("appid", .string(app.id)), .init("name", .string(app.name)),
+                .init("created", .int(app.createdAtSeconds)),
+            ])
+        }
+        Terminal.output.write(JSONValue.array(objects).encoded() + [UInt8(ascii: "\n")])
+    }
+}

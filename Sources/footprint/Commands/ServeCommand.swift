@@ -1,0 +1,161 @@
+import ArgumentParser
+import FootprintServer
+import Logging
+
+struct ServeCommand: FootprintCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Collect reports, load them, answer questions, show the console.",
+        discussion: """
+            Prints the console's address on stdout once it is ready, logs to stderr, and on SIGTERM or Ctrl-C finishes \
+            what it has received before it ends.
+
+            Examples:
+              footprint serve
+              footprint serve --data /var/lib/footprint --host 0.0.0.0 --port 80
+              FOOTPRINT_PORT=9000 footprint serve --journal-keep 7d
+              footprint serve --config /etc/footprint.yml --log-format json
+            """
+    )
+
+    @OptionGroup var config: ConfigOption
+    @OptionGroup(title: "Place") var data: DataOption
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Journal and store") var storage: StorageOptions
+    @OptionGroup(title: "Logs") var logs: LogOptions
+
+    func execute() async throws {
+        let settings = try config.settings()
+        var server = ServerSettings()
+        server.dataDirectory = try data.directory(settings)
+        try network.apply(to: &server, settings)
+        try storage.apply(to: &server, settings)
+        let logger = try logs.logger(settings)
+        do {
+            try await serve(server, logger: logger) { place in
+                Terminal.output.line(place.url)
+            }
+        } catch {
+            throw CommandFailure.unable("\(error)")
+        }
+    }
+}
+
+struct NetworkOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Listen on this address; 0.0.0.0 for all. (default: 127.0.0.1)", valueName: "address"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("Listen on this port; 0 takes a free one. (default: 8080)", valueName: "port"))
+    var port: String?
+
+    @Option(
+        name: .customLong("cors-origins"),
+        help: ArgumentHelp("Origin whose pages may report; repeatable, * for all. (default: *)", valueName: "origin")
+    )
+    var corsOrigins: [String] = []
+
+    @Option(help: ArgumentHelp("Largest report, unpacked. (default: 1024)", valueName: "KiB"))
+    var bodyLimitKib: String?
+
+    @Option(help: ArgumentHelp("Event loops; 0 takes one per processor. (default: 0)", valueName: "count"))
+    var eventLoops: String?
+
+    @Option(help: ArgumentHelp("Time a client has to send a request's head. (default: 10)", valueName: "seconds"))
+    var headerTimeout: String?
+
+    @Option(help: ArgumentHelp("Time a client has to send a body. (default: 30)", valueName: "seconds"))
+    var bodyTimeout: String?
+
+    @Option(help: ArgumentHelp("Close a connection that is idle this long. (default: 120)", valueName: "seconds"))
+    var idleTimeout: String?
+
+    @Option(help: ArgumentHelp("Connections open at the same time. (default: 20000)", valueName: "count"))
+    var connectionLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Reports received but not yet on disk, over which new ones are answered 1005. (default: 256)",
+            valueName: "MiB"
+        )
+    )
+    var bufferLimitMib: String?
+
+    func apply(to server: inout ServerSettings, _ settings: Settings) throws {
+        if let value = try settings.value(.host, host) { server.host = value }
+        if let value = try settings.value(.port, port) { server.port = value }
+        if let values = try settings.values(.corsOrigin, corsOrigins) { server.corsOrigins = values }
+        if let value = try settings.value(.bodyLimitKiB, bodyLimitKib) { server.bodyLimitBytes = value << 10 }
+        if let value = try settings.value(.eventLoops, eventLoops) { server.eventLoops = value }
+        if let value = try settings.value(.headerTimeout, headerTimeout) { server.headerTimeoutSeconds = value }
+        if let value = try settings.value(.bodyTimeout, bodyTimeout) { server.bodyTimeoutSeconds = value }
+        if let value = try settings.value(.idleTimeout, idleTimeout) { server.idleTimeoutSeconds = value }
+        if let value = try settings.value(.connectionLimit, connectionLimit) { server.connectionLimit = value }
+        if let value = try settings.value(.bufferLimitMiB, bufferLimitMib) { server.bufferLimitBytes = value << 20 }
+    }
+}
+
+struct StorageOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "\"embedded\", or a ClickHouse server: clickhouse://user:password@host:8123/db. (default: embedded)",
+            valueName: "place"
+        )
+    )
+    var store: String?
+
+    @Option(help: ArgumentHelp("Start a new journal segment at this size. (default: 64)", valueName: "MiB"))
+    var journalSegmentMib: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep journal segments until \"loaded\", \"forever\", or a time such as 7d after loading. (default: loaded)",
+            valueName: "rule"
+        )
+    )
+    var journalKeep: String?
+
+    @Option(help: ArgumentHelp("Memory of the embedded engine. (default: 4096)", valueName: "MiB"))
+    var engineMemoryMib: String?
+
+    @Option(
+        help: ArgumentHelp("Threads of the embedded engine; 0: one per processor. (default: 0)", valueName: "count")
+    )
+    var engineThreads: String?
+
+    @Option(
+        help: ArgumentHelp("Folder with the console's pages. (default: beside the program)", valueName: "directory"),
+        completion: .directory
+    )
+    var web: String?
+
+    func apply(to server: inout ServerSettings, _ settings: Settings) throws {
+        if let value = try settings.value(.store, store) { server.store = value }
+        if let value = try settings.value(.journalSegmentMiB, journalSegmentMib) {
+            server.journalSegmentBytes = value << 20
+        }
+        if let value = try settings.value(.journalKeep, journalKeep) { server.journalKeep = value }
+        if let value = try settings.value(.engineMemoryMiB, engineMemoryMib) { server.engineMemoryBytes = value << 20 }
+        if let value = try settings.value(.engineThreads, engineThreads) { server.engineThreads = value }
+        if let value = try settings.value(.web, web) { server.webDirectory = value }
+    }
+}
+
+struct LogOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Least level that is logged. (default: info)", valueName: "level"),
+        completion: .list(Logger.Level.allCases.map(\.rawValue))
+    )
+    var logLevel: String?
+
+    @Option(
+        help: ArgumentHelp("logfmt or json. (default: logfmt)", valueName: "format"),
+        completion: .list(LineLogHandler.Format.allCases.map(\.rawValue))
+    )
+    var logFormat: String?
+
+    func logger(_ settings: Settings) throws -> Logger {
+        let level = try settings.value(.logLevel, logLevel) ?? .info
+        let format = try settings.value(.logFormat, logFormat) ?? .logfmt
+        return Logger(label: "footprint") { _ in LineLogHandler(format: format, level: level) }
+    }
+}

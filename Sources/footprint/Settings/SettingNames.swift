@@ -1,0 +1,21 @@
+/// Every name that a settings file may hold. One file may serve all commands; each takes what concerns it.
+///
+/// What a question asks (dates, filters, steps) is not here: it is the question, not a setting.
+enum SettingNames {
+    static let all: Set<String> = [
+        // Where things are
+        "data", "to", "url", "token", "token-file", "admin-token",
+        // serve
+        "host", "port", "store", "journal-segment-mib", "journal-keep", "body-limit-kib", "cors-origins",
+        "event-loops", "header-timeout", "body-timeout", "idle-timeout", "connection-limit", "buffer-limit-mib",
+        "engine-memory-mib", "engine-threads", "web", "log-level", "log-format",
+        // token
+        "app", "ttl",
+        // send, demo
+        "batch", "rate", "connections", "retry-for", "refused", "users", "days", "seed",
+        // query, sql
+        "format", "lang", "tz",
+        // bench
+        "seconds", "sizes",
+    ]
+}

@@ -1,0 +1,171 @@
+import Testing
+
+@testable import Access
+
+/// What earlier versions wrote, byte for byte. A test here fails where a change would lock users out of their own files
+/// and tokens: such a change needs another version number, a line in docs/formats/, and these texts beside the new ones.
+@Suite("Formats on disk and on the wire")
+struct GoldenTests {
+    private let key = [UInt8](0..<32)
+
+    private func check<Content: Codable & Equatable>(
+        _ file: AccessDirectory.File,
+        _ content: Content,
+        _ text: String
+    ) throws {
+        #expect(String(decoding: SealedFile.encode(content, format: file.format), as: UTF8.self) == text)
+        let read = try SealedFile.decode(Array(text.utf8), as: Content.self, format: file.format, file: "golden")
+        #expect(read == content)
+    }
+
+    @Test("keys.json")
+    func keys() throws {
+        let retired = [UInt8](32..<64)
+        let records = KeyRecords(
+            active: SigningKey.fingerprint(key),
+            keys: [
+                KeyRecord(
+                    id: SigningKey.fingerprint(retired),
+                    key: Base64URL.encode(retired),
+                    created: 1_700_000_000,
+                    retired: 1_710_000_000
+                ),
+                KeyRecord(
+                    id: SigningKey.fingerprint(key),
+                    key: Base64URL.encode(key),
+                    created: 1_710_000_000,
+                    retired: nil
+                ),
+            ]
+        )
+        #expect(records.fault == nil)
+        try check(
+            .keys,
+            records,
+            """
+            {"format":"footprint access keys","version":1,"sha256":"8t3DPDpHckFObbOvSKgoQu6x8QnbUv5LAfkYEL2Sgsw","content":{
+              "active" : "yhbc6eh5z82k",
+              "keys" : [
+                {
+                  "created" : 1700000000,
+                  "id" : "46r902hs7brz",
+                  "key" : "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8",
+                  "retired" : 1710000000
+                },
+                {
+                  "created" : 1710000000,
+                  "id" : "yhbc6eh5z82k",
+                  "key" : "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+                }
+              ]
+            }}
+
+            """
+        )
+    }
+
+    @Test("apps.json")
+    func apps() throws {
+        let app = AppRecord(id: "app_0123456789abcdef", name: "商城", created: 1_710_000_000, secret: .ofNobody)
+        let records = AppRecords(apps: [app])
+        #expect(records.fault == nil)
+        try check(
+            .apps,
+            records,
+            """
+            {"format":"footprint access apps","version":1,"sha256":"G_IVLLaIsw2uwQMmN8-SuveqJDZyjbUPglZpHQ9BH6E","content":{
+              "apps" : [
+                {
+                  "created" : 1710000000,
+                  "id" : "app_0123456789abcdef",
+                  "name" : "商城",
+                  "secret" : {
+                    "algorithm" : "scrypt",
+                    "block_size" : 8,
+                    "hash" : "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                    "parallelism" : 1,
+                    "rounds" : 16384,
+                    "salt" : "AAAAAAAAAAAAAAAAAAAAAA"
+                  }
+                }
+              ]
+            }}
+
+            """
+        )
+    }
+
+    @Test("revocations.json")
+    func revocations() throws {
+        let records = RevocationRecords(
+            tokens: [RevokedToken(id: "AAAAAAAAAAAAAAAAAAAAAA", expires: 1_710_007_200)],
+            removedApps: [RemovedApp(id: "app_0123456789abcdef", removed: 1_710_000_000)]
+        )
+        #expect(records.fault == nil)
+        try check(
+            .revocations,
+            records,
+            """
+            {"format":"footprint access revocations","version":1,"sha256":"StMAWiFDuxFQ7IIktO9Br5RUS5pbDl_1H8J6raYL8l8","content":{
+              "removed_apps" : [
+                {
+                  "id" : "app_0123456789abcdef",
+                  "removed" : 1710000000
+                }
+              ],
+              "tokens" : [
+                {
+                  "expires" : 1710007200,
+                  "id" : "AAAAAAAAAAAAAAAAAAAAAA"
+                }
+              ]
+            }}
+
+            """
+        )
+    }
+
+    @Test("refresh")
+    func refresh() {
+        let family = FamilyID(bytes: [UInt8](0..<16))
+        let app = "app_0123456789abcdef"
+        let good = RefreshRecord.good(
+            app: app,
+            family: family,
+            hash: Base64URL.encode(key),
+            expiresAtSeconds: 1_712_592_000
+        )
+        let goodLine =
+            "good app_0123456789abcdef AAECAwQFBgcICQoLDA0ODw AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8 1712592000 "
+            + "506a9d214e4db98d\n"
+        #expect(good.line == goodLine)
+        #expect(RefreshRecord(line: goodLine.dropLast()) == good)
+        let ended = RefreshRecord.ended(app: app, family: family)
+        let endedLine = "ended app_0123456789abcdef AAECAwQFBgcICQoLDA0ODw fce919f29846b0e5\n"
+        #expect(ended.line == endedLine)
+        #expect(RefreshRecord(line: endedLine.dropLast()) == ended)
+        #expect(RefreshRecord.isHeading(Array("footprint refresh tokens 1 AAECAwQFBgcICQoLDA0ODw\n".utf8)))
+    }
+
+    @Test("an app's token")
+    func token() throws {
+        let key = try #require(SigningKey(bytes: key))
+        let claims = TokenClaims(
+            bearer: .app("app_0123456789abcdef"),
+            issuedAtSeconds: 1_710_000_000,
+            expiresAtSeconds: 1_710_007_200,
+            id: try #require(TokenID("AAECAwQFBgcICQoLDA0ODw"))
+        )
+        let token = [
+            "eyJhbGciOiJIUzI1NiIsImtpZCI6InloYmM2ZWg1ejgyayIsInR5cCI6IkpXVCJ9",
+            "eyJpc3MiOiJmb290cHJpbnQiLCJzdWIiOiJhcHBfMDEyMzQ1Njc4OWFiY2RlZiIsInNjb3BlIjoicmVwb3J0IiwiaW"
+                + "F0IjoxNzEwMDAwMDAwLCJleHAiOjE3MTAwMDcyMDAsImp0aSI6IkFBRUNBd1FGQmdjSUNRb0xEQTBPRHcifQ",
+            "zJ6icsrSuNrFhENcacHXJ3ZSFWBCMHyI72vliXukohw",
+        ].joined(separator: ".")
+        #expect(TokenText.spell(claims, signedBy: key) == token)
+        let read = try Array(token.utf8).withUnsafeBytes { bytes throws(Refusal) in
+            try TokenText.read(bytes, keys: [key.id: key])
+        }
+        #expect(read == claims)
+    }
+}

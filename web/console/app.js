@@ -1,0 +1,80 @@
+// The console's entry: decides between sign-in and the signed-in pages, and starts over when the language changes.
+
+import { hasChosenLanguage, t } from "./i18n/index.js";
+import * as api from "./lib/api.js";
+import { loadCharts } from "./lib/chart.js";
+import { el } from "./lib/dom.js";
+import { forgetNames } from "./lib/names.js";
+import { failure } from "./lib/panel.js";
+import { onViewChange, view } from "./lib/view.js";
+import { dashboardPage } from "./pages/dashboard.js";
+import { findPage } from "./pages/find.js";
+import { frame } from "./pages/frame.js";
+import { signInPage } from "./pages/sign-in.js";
+
+const app = document.getElementById("app");
+let signedIn = false;
+let page = null;
+
+function render() {
+  page?.stop();
+  page = null;
+  document.title = `${view().find || t("title.overview")} · Footprint`;
+  if (!signedIn) {
+    app.replaceChildren(signInPage({ onSignedIn, onLanguage: render }));
+    return;
+  }
+  page = view().find ? findPage(view().find) : dashboardPage();
+  app.replaceChildren(frame(page.element, { onSignOut, onLanguage }));
+  page.start();
+}
+
+function onLanguage() {
+  // Names come with the answers, in the answer's language.
+  forgetNames();
+  render();
+}
+
+function onSignedIn() {
+  signedIn = true;
+  render();
+}
+
+async function onSignOut() {
+  await api.signOut();
+  signedIn = false;
+  render();
+}
+
+api.onSignedOut(() => {
+  if (!signedIn) return;
+  signedIn = false;
+  render();
+});
+
+onViewChange((now, before) => {
+  if (!signedIn) return;
+  if (now.find !== before.find) {
+    render();
+    scrollTo(0, 0);
+  } else {
+    page?.viewChanged?.(now, before);
+  }
+});
+
+addEventListener("languagechange", () => {
+  if (!hasChosenLanguage()) location.reload();
+});
+
+async function start() {
+  loadCharts();
+  try {
+    signedIn = (await api.session()).signed_in;
+    render();
+  } catch (error) {
+    if (error.kind === undefined) throw error;
+    app.replaceChildren(el("main", { class: "start-failure" }, failure(error, start)));
+  }
+}
+
+start();

@@ -1,0 +1,22 @@
+// Calendar days as "2024-03-13" in a time zone; arithmetic on them happens in UTC, where every day has 24 hours.
+
+export const defaultTimeZone = "Asia/Shanghai";
+
+export const browserTimeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function isTimeZone(name) {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+export const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
+
+export const today = (timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(new Date());
+
+export const addDays = (day, count) => new Date(Date.parse(day) + count * 86400e3).toISOString().slice(0, 10);
+
+/** Days from the first to the last, both counted. */
+export const daysBetween = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 86400e3) + 1;

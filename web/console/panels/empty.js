@@ -1,0 +1,56 @@
+import { t } from "../i18n/index.js";
+import { el, icon } from "../lib/dom.js";
+import { presets, show, view } from "../lib/view.js";
+
+/** Nothing to see: says why that may be and what to do next. */
+export function emptyState() {
+  const filtered = Object.keys(view().filters).length > 0;
+  return el(
+    "section",
+    { class: "panel empty", "aria-labelledby": "empty-title" },
+    el("h2", { id: "empty-title" }, t(filtered ? "empty.filtered" : "empty.title")),
+    el("p", {}, t(filtered ? "empty.filtered.hint" : "empty.hint")),
+    el(
+      "div",
+      { class: "empty-actions" },
+      filtered && el("button", { type: "button", class: "button primary", on: { click: () => show({ filters: {} }) } }, t("filters.clear")),
+      view().range !== "90d" &&
+        el("button", { type: "button", class: "button", on: { click: () => show({ range: "90d", from: null, to: null }) } }, t("empty.widen", { n: presets["90d"] })),
+    ),
+    !filtered && firstReport(),
+  );
+}
+
+function firstReport() {
+  const issue = "footprint app add my-app\nfootprint token issue --app APPID";
+  const now = Math.floor(Date.now() / 1000);
+  const body = JSON.stringify({
+    head: { uid: "10001", openid: "o-10001", device_type: 1, business_type: 1 },
+    items: [{ event_time: now, channel: 1, operate_id: 10000, page_id: 1, duration: 12 }],
+  });
+  const send = [
+    `curl ${location.origin}/upbot/api/ReportBehaviorData \\`,
+    `  -H 'Content-Type: application/json' -H 'Authorization: TOKEN' \\`,
+    `  -d '${body}'`,
+  ].join("\n");
+  return el(
+    "ol",
+    { class: "steps" },
+    el("li", {}, el("p", {}, t("empty.step.token")), code(issue)),
+    el("li", {}, el("p", {}, t("empty.step.send")), code(send)),
+    el("li", {}, el("p", {}, t("empty.step.look"))),
+  );
+}
+
+function code(text) {
+  const button = el("button", { type: "button", class: "button quiet square copy", "aria-label": t("copy"), title: t("copy") }, icon("copy"));
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.replaceChildren(icon("check"));
+    } catch {
+      // No clipboard without https or permission: the text can still be selected.
+    }
+  });
+  return el("div", { class: "code" }, el("pre", { tabindex: "0" }, el("code", {}, text)), button);
+}

@@ -76,7 +76,7 @@ let package = Package(
         .target(name: "Insights", dependencies: ["EventStore", "Reports"], swiftSettings: house),
         .target(
             name: "Console",
-            dependencies: ["Insights", "Access", "Reports", "EventStore", "CZlib", hummingbird, httpTypes, logging, nioCore],
+            dependencies: ["Insights", "Access", "EventStore", "CZlib", crypto, hummingbird, httpTypes, logging, nioCore],
             swiftSettings: house
         ),
         .target(
@@ -119,12 +119,20 @@ let package = Package(
         ),
         .testTarget(
             name: "LoaderTests",
-            dependencies: ["Loader", "Journal", "EventStore", "EmbeddedClickHouse", "Reports"],
+            dependencies: ["Loader", "Journal", "EventStore", "EmbeddedClickHouse", "Reports", logging],
             swiftSettings: house
         ),
         .testTarget(
             name: "InsightsTests",
             dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "Insights", "Access", "EventStore", "Reports", hummingbird, httpTypes, nioCore, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
             swiftSettings: house
         ),
         .testTarget(

@@ -47,7 +47,7 @@ extension Access {
 
     /// Whether `secret` is the one that the app was given.
     ///
-    /// Slow on purpose (scrypt: about 40 ms of one core and 16 MiB while it runs), so never on an event loop, and not
+    /// Slow on purpose (scrypt: about 30 ms of one core and 16 MiB while it runs), so never on an event loop, and not
     /// on more threads at once than there are cores. An unknown app takes as long as a wrong secret, and the
     /// comparison takes the same time wherever the secrets differ. What has not the form of a secret is refused at
     /// once: that says nothing about any secret.

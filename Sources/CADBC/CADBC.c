@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,9 @@ static int open_python(void) {
     return -1;
 }
 
+// Where the engine's library lies, to tell its signal handlers from others.
+static void *engine_base;
+
 int cadbc_load(const char *engine_path, struct AdbcDriver *driver, char *error, size_t error_size) {
     memset(driver, 0, sizeof(*driver));
     if (open_python() != 0) {
@@ -56,7 +60,11 @@ int cadbc_load(const char *engine_path, struct AdbcDriver *driver, char *error, 
         return -1;
     }
     // DEEPBIND: the engine brings its own allocator, C++ runtime and SSL, and must find them before the host's.
+    // Its initialisers block SIGPIPE in this thread, which is none of their business.
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
     void *library = dlopen(resolved, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (!library) {
         const char *reason = dlerror();
         snprintf(error, error_size, "%s", reason ? reason : "the library does not open");
@@ -67,6 +75,8 @@ int cadbc_load(const char *engine_path, struct AdbcDriver *driver, char *error, 
         snprintf(error, error_size, "the library has no AdbcDriverInit");
         return -1;
     }
+    Dl_info place;
+    if (dladdr((void *)(uintptr_t)init, &place)) engine_base = place.dli_fbase;
     struct AdbcError adbc_error;
     memset(&adbc_error, 0, sizeof(adbc_error));
     if (init(ADBC_VERSION_1_1_0, driver, &adbc_error) != 0) {
@@ -77,20 +87,30 @@ int cadbc_load(const char *engine_path, struct AdbcDriver *driver, char *error, 
     return 0;
 }
 
-void cadbc_signals_save(struct CADBCSignals *signals) {
-    memset(signals, 0, sizeof(*signals));
-    pthread_sigmask(SIG_SETMASK, NULL, &signals->mask);
-    for (int number = 1; number < 65; number++) sigaction(number, NULL, &signals->actions[number]);
+// What the engine handles itself. (It also has a real-time signal for its own threads, which stays.)
+static const int handled_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGTSTP, SIGSYS};
+enum { handled_count = sizeof(handled_signals) / sizeof(handled_signals[0]) };
+
+static pthread_mutex_t signals_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct sigaction host_actions[handled_count];
+
+static int is_engines(const struct sigaction *action) {
+    Dl_info handler;
+    return engine_base && action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN
+        && dladdr((void *)(uintptr_t)action->sa_handler, &handler) && handler.dli_fbase == engine_base;
 }
 
-void cadbc_signals_restore(const struct CADBCSignals *signals) {
-    for (int number = 1; number < 65; number++) {
+void cadbc_signals_keep(void) {
+    pthread_mutex_lock(&signals_mutex);
+    for (int index = 0; index < handled_count; index++) {
         struct sigaction now;
-        const struct sigaction *then = &signals->actions[number];
-        if (sigaction(number, NULL, &now) != 0) continue;
-        if (now.sa_handler != then->sa_handler || now.sa_flags != then->sa_flags) sigaction(number, then, NULL);
+        if (sigaction(handled_signals[index], NULL, &now) != 0) continue;
+        if (is_engines(&now))
+            sigaction(handled_signals[index], &host_actions[index], NULL);
+        else
+            host_actions[index] = now;
     }
-    pthread_sigmask(SIG_SETMASK, &signals->mask, NULL);
+    pthread_mutex_unlock(&signals_mutex);
 }
 
 int cadbc_thread_nice(int nice) {

@@ -58,7 +58,9 @@ indirect enum ArrowType {
         default:
             break
         }
-        let argument = format.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init)
+        let argument = format.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).last.map(
+            String.init
+        )
         if format.hasPrefix("w:"), let size = argument.flatMap({ Int($0) }), size > 0 {
             return .fixedBytes(size)
         }

@@ -91,7 +91,8 @@ struct ArrowValues {
         index < Int(array.n_buffers) ? array.buffers?[index] : nil
     }
 
-    private func load<Number: BitwiseCopyable>(_ index: Int, _ position: Int, as: Number.Type) -> Number where Number: Numeric {
+    private func load<Number: BitwiseCopyable>(_ index: Int, _ position: Int, as: Number.Type) -> Number
+    where Number: Numeric {
         buffer(index)?.loadUnaligned(fromByteOffset: position * MemoryLayout<Number>.stride, as: Number.self) ?? 0
     }
 
@@ -126,7 +127,10 @@ struct ArrowValues {
     }
 
     private func slice(_ index: Int, _ range: Range<Int>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: buffer(index).map { $0 + range.lowerBound }, count: buffer(index) == nil ? 0 : range.count)
+        UnsafeRawBufferPointer(
+            start: buffer(index).map { $0 + range.lowerBound },
+            count: buffer(index) == nil ? 0 : range.count
+        )
     }
 
     private func text(_ index: Int, _ range: Range<Int>) -> String {

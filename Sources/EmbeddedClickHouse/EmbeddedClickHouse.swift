@@ -111,7 +111,9 @@ package final class EmbeddedClickHouse: EventStore {
         }
         questions.close()
         inserts.close()
-        for question in running.withLock({ Array($0.values) }) { end(question) }
+        if let open {
+            for question in running.withLock({ Array($0.values) }) { end(question, open.warden) }
+        }
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             // Joining blocks, and no lane can wait for itself.
             Thread.detachNewThread { [self] in
@@ -129,8 +131,8 @@ package final class EmbeddedClickHouse: EventStore {
         }
     }
 
-    /// How many questions run or wait now.
-    package var questionsUnderWay: Int { running.withLock { $0.count } }
+    /// How many questions the engine works on now.
+    package var questionsRunning: Int { running.withLock { $0.values.count(where: \.isRunning) } }
 
     var isOpen: Bool {
         if case .open = state.withLock({ $0 }) { true } else { false }

@@ -15,6 +15,8 @@ final class EngineConnection: @unchecked Sendable {
     /// (server options count in the first session only).
     init(driver: Driver, path: String, settings: KeyValuePairs<String, String>) throws(EngineError) {
         self.driver = driver
+        cadbc_signals_keep()
+        defer { cadbc_signals_keep() }
         let table = driver.table.pointee
         var error = AdbcError()
         try call(&error) { table.DatabaseNew?(&database, $0) }

@@ -54,10 +54,6 @@ extension EmbeddedClickHouse {
         guard cadbc_is_locked(path + "/status") == 0 else {
             throw .misconfigured("the store at \(path) is in use by another process: stop that one first")
         }
-        // The engine puts its own handlers in place; the process's signals belong to whoever runs us.
-        var signals = CADBCSignals()
-        cadbc_signals_save(&signals)
-        defer { cadbc_signals_restore(&signals) }
         do throws(EngineError) {
             let owner = try EngineConnection(driver: driver, path: path, settings: ["config-file": configuration])
             try owner.run("CREATE DATABASE IF NOT EXISTS \(Schema.database.text) ENGINE = Atomic")

@@ -10,7 +10,7 @@ enum EngineSlot {
     }
 
     private static let holder = Mutex<Holder?>(nil)
-    private static let patience = Duration.seconds(120)
+    private static let patience = Duration.seconds(600)
 
     /// Waits for the slot. Safe to repeat for the store that has it.
     static func take(_ store: ObjectIdentifier, path: String) async throws(StoreError) {

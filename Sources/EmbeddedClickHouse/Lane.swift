@@ -43,8 +43,12 @@ final class Lane: @unchecked Sendable {
     func run<Answer: Sendable>(
         _ body: @escaping @Sendable () -> Result<Answer, StoreError>
     ) async throws(StoreError) -> Answer {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Answer, StoreError>, _>) in
-            _ = submit(run: { continuation.resume(returning: body()) }, refuse: { continuation.resume(returning: .failure($0)) })
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Answer, StoreError>, _>) in
+            _ = submit(
+                run: { continuation.resume(returning: body()) },
+                refuse: { continuation.resume(returning: .failure($0)) }
+            )
         }
         return try result.get()
     }

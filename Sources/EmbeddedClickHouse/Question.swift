@@ -54,7 +54,7 @@ extension EmbeddedClickHouse {
         _ read: @escaping @Sendable (inout ArrowStream) throws(EngineError) -> Value
     ) async throws(StoreError) -> Value {
         try StatementGuard.check(sql.text)
-        let driver = try sessions().driver
+        let sessions = try sessions()
         let question = Question()
         running.withLock { $0[ObjectIdentifier(question)] = question }
         defer { _ = running.withLock { $0.removeValue(forKey: ObjectIdentifier(question)) } }
@@ -67,7 +67,7 @@ extension EmbeddedClickHouse {
                     run: { [self] in
                         guard question.begin() else { return continuation.resume(returning: .failure(cancelled)) }
                         let result = storeResult { () throws(EngineError) in
-                            try answer(sql, limits, question.mark, driver, read)
+                            try answer(sql, limits, question.mark, sessions.driver, read)
                         }
                         question.end()
                         continuation.resume(returning: result)
@@ -80,7 +80,7 @@ extension EmbeddedClickHouse {
             }
         } onCancel: {
             if let id = job.withLock({ $0 }), questions.withdraw(id, cancelled) { return }
-            end(question)
+            end(question, sessions.warden)
         }
         return try result.get()
     }
@@ -119,8 +119,8 @@ extension EmbeddedClickHouse {
 
     /// Ends a question's statement. ADBC's own cancel does not reach a statement before its first block, so that the
     /// engine is asked by its `KILL QUERY`, again until the statement is gone: it may not have begun yet.
-    func end(_ question: Question) {
-        guard question.cancel(), let warden = try? sessions().warden else { return }
+    func end(_ question: Question, _ warden: EngineConnection) {
+        guard question.cancel() else { return }
         let statement: SQL = "KILL QUERY WHERE Settings['log_comment'] = \(question.mark)"
         _ = endings.submit(
             run: {

@@ -19,7 +19,9 @@ final class DataDirectory: Sendable {
     var store: String { path + "/store" }
     var serveFile: String { path + "/serve.json" }
 
-    init(_ path: String) throws(StartFailure) {
+    init(_ relativePath: String) throws(StartFailure) {
+        // The engine reads a relative path from its own folder, not from where the command was typed.
+        let path = URL(filePath: relativePath).standardizedFileURL.path(percentEncoded: false)
         self.path = path
         for folder in ["", "/journal", "/loader", "/store"] {
             try Self.makeFolder(path + folder)

@@ -2,8 +2,9 @@ import Testing
 
 @testable import Access
 
-/// What earlier versions wrote, byte for byte. A test here fails where a change would lock users out of their own files
-/// and tokens: such a change needs another version number, a line in docs/formats/, and these texts beside the new ones.
+/// What earlier versions wrote, byte for byte. A test here fails where a change would lock users out of their own
+/// files and tokens: such a change needs another version number, a line in docs/formats/, and these texts beside the
+/// new ones.
 @Suite("Formats on disk and on the wire")
 struct GoldenTests {
     private let key = [UInt8](0..<32)

@@ -158,6 +158,23 @@ struct RefreshTests {
         #expect(try verdict(last, tokens) == .good)
     }
 
+    @Test("all apps together have a bound too: an app at it replaces its own, and one that has none is told to wait")
+    func boundedInAll() throws {
+        let tokens = try open(.init(families: 3))
+        let first = try tokens.begin(app: app, nowSeconds: now - 1)
+        let second = try tokens.begin(app: app, nowSeconds: now)
+        let third = try tokens.begin(app: app, nowSeconds: now)
+        #expect(throws: AccessError.tooMany(what: "sign-ins with refresh tokens", limit: 3)) {
+            try tokens.begin(app: otherApp, nowSeconds: now)
+        }
+        let fourth = try tokens.begin(app: app, nowSeconds: now)
+        #expect(try verdict(first, tokens) == .unknown)
+        for token in [second, third, fourth] { #expect(try verdict(token, tokens) == .good) }
+        // Once the others are long over there is room.
+        let later = now + 40 * 86_400
+        _ = try tokens.begin(app: otherApp, nowSeconds: later)
+    }
+
     @Test("the file is written afresh when most of it is out of date; what is good stays good")
     func rewritten() throws {
         let tokens = try open(.init(toleratedLines: 20))

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Access
@@ -87,6 +88,24 @@ struct SharingTests {
             try command.rotateKey(.endNow)
             try server.reloadIfChanged()
             #expect(server.keys() == command.keys())
+        }
+    }
+
+    @Test(
+        "each content is later than the one before, even one from a clock that ran ahead: a change is never overlooked"
+    )
+    func strictlyLater() throws {
+        let hourAhead = Date(timeIntervalSinceNow: 3_600)
+        try FileManager.default.setAttributes([.modificationDate: hourAhead], ofItemAtPath: folder.file("keys.json"))
+        var earlier = try #require(try FileStamp.of(folder.file("keys.json")))
+        for _ in 0..<3 {
+            try command.rotateKey()
+            let later = try #require(try FileStamp.of(folder.file("keys.json")))
+            #expect(
+                (later.modifiedSeconds, later.modifiedNanoseconds)
+                    > (earlier.modifiedSeconds, earlier.modifiedNanoseconds)
+            )
+            earlier = later
         }
     }
 

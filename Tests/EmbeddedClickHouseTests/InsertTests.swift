@@ -99,7 +99,9 @@ struct InsertTests {
             try await store.insert(both, token: "torn")
             #expect(try await store.countOfEvents() == .uint(1000))
             #expect(
-                try await store.rows("SELECT toYYYYMM(event_time) AS month, count() FROM events GROUP BY month ORDER BY month")
+                try await store.rows(
+                    "SELECT toYYYYMM(event_time) AS month, count() FROM events GROUP BY month ORDER BY month"
+                )
                     == [[.uint(202403), .uint(500)], [.uint(202404), .uint(500)]]
             )
         }

@@ -35,7 +35,7 @@ struct SecretHash: Sendable, Equatable, Codable {
     static let algorithm = "scrypt"
     static let saltBytes = 16
     static let hashBytes = 32
-    /// N = 16,384, r = 8, p = 1: 128 × N × r = 16 MiB and some 40 ms. Enough, because a secret is 256 random bits that
+    /// N = 16,384, r = 8, p = 1: 128 × N × r = 16 MiB and some 30 ms. Enough, because a secret is 256 random bits that
     /// nobody can search through; more memory would let a few token requests at once exhaust a small server.
     static let rounds = 1 << 14
     static let blockSize = 8

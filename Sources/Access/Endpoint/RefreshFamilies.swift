@@ -15,7 +15,7 @@ struct RefreshFamilies: Sendable {
         case good
         /// Not (or no more) a token of any family of this app.
         case unknown
-        /// A token of the family, but not the good one: it was used before, by its owner or by a thief. The family ends.
+        /// A token of the family, but not the good one: it was used before, by its owner or a thief. The family ends.
         case spent
         case expired
     }

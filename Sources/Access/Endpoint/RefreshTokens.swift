@@ -7,8 +7,9 @@ import Synchronization
 ///   leaves: no crash makes a spent token good again.
 /// - Using a spent token ends its family: of a thief and an owner who hold the same token, the second to use it shows
 ///   that there are two, and neither goes on.
-/// - Bounded: an app has at most ``Limits/familiesPerApp`` families (about 200 bytes each); the one that would end first gives
-///   way. The file is written afresh when most of it is out of date.
+/// - Bounded: an app has at most ``Limits/familiesPerApp`` families, all apps ``Limits/families`` (200 bytes in memory
+///   and at most 350 in the file each: 55 MB in all); an app's own family that would end first gives way. The file is
+///   written afresh when most of it is out of date.
 ///
 /// Safe from many threads and processes. Every call waits for the disk: not on an event loop.
 final class RefreshTokens: Sendable {
@@ -16,6 +17,7 @@ final class RefreshTokens: Sendable {
 
     struct Limits: Sendable {
         var familiesPerApp = 1_000
+        var families = 100_000
         /// Lines out of date that are tolerated beyond the number of families before the file is written afresh.
         var toleratedLines = 1_000
     }
@@ -48,6 +50,24 @@ final class RefreshTokens: Sendable {
         try withLog { _, _ in }
     }
 
+    /// The family of this app that must give way to another one; nil where there is room.
+    private func familyToEnd(
+        for app: String,
+        _ log: inout Log,
+        nowSeconds: Int64
+    ) throws(AccessError) -> FamilyID? {
+        if log.families.count >= limits.families {
+            log.families.prune(nowSeconds: nowSeconds, registeredApps: try registeredApps())
+        }
+        guard log.families.count >= limits.families else {
+            return log.families.familyToEnd(of: app, limit: limits.familiesPerApp)
+        }
+        guard let first = log.families.familyToEnd(of: app, limit: 1) else {
+            throw .tooMany(what: "sign-ins with refresh tokens", limit: limits.families)
+        }
+        return first
+    }
+
     /// What came of using a token.
     enum Use {
         case renewed(RefreshToken)
@@ -58,8 +78,8 @@ final class RefreshTokens: Sendable {
     func begin(app: String, nowSeconds: Int64) throws(AccessError) -> RefreshToken {
         try withLog { (log, file) throws(AccessError) in
             var records: [RefreshRecord] = []
-            if let oldest = log.families.familyToEnd(of: app, limit: limits.familiesPerApp) {
-                records.append(.ended(app: app, family: oldest))
+            if let first = try familyToEnd(for: app, &log, nowSeconds: nowSeconds) {
+                records.append(.ended(app: app, family: first))
             }
             let token = RefreshToken(family: .random())
             records.append(good(token, app: app, nowSeconds: nowSeconds))
@@ -163,10 +183,10 @@ final class RefreshTokens: Sendable {
     ) throws(AccessError) {
         guard let read = log.read else { throw .missing(file: path) }
         var after = log
-        for record in records { after.families.apply(record) }
-        after.lines += records.count
         // Whatever fails from here on: what the file holds is asked again before anything more is believed.
         log = Log()
+        for record in records { after.families.apply(record) }
+        after.lines += records.count
         if after.lines > 2 * after.families.count + limits.toleratedLines {
             after.families.prune(nowSeconds: nowSeconds, registeredApps: try registeredApps())
             // The next call reads the fresh file, and so checks what was written.

@@ -1,6 +1,7 @@
-/// What `POST /upbot/api/auth/GetAccessToken` and `…/RefreshToken` answer, without HTTP: bytes in, status and bytes out.
+/// What `POST /upbot/api/auth/GetAccessToken` and `…/RefreshToken` answer, without HTTP: bytes in, status and bytes
+/// out.
 ///
-/// Both calls wait for the disk, and ``getAccessToken(body:nowSeconds:)`` takes scrypt's 40 ms of one core and 16 MiB:
+/// Both calls wait for the disk, and ``getAccessToken(body:nowSeconds:)`` takes scrypt's 30 ms of one core and 16 MiB:
 /// call them on threads of their own, at most as many at once as there are cores, never on an event loop.
 package struct TokenEndpoint: Sendable {
     /// How long an access token lives.

@@ -5,7 +5,6 @@
 // Specifications: https://arrow.apache.org/adbc/ and https://arrow.apache.org/docs/format/CDataInterface.html
 #pragma once
 
-#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -164,18 +163,10 @@ struct AdbcDriver {
 /// threads and exit handlers live in it.
 int cadbc_load(const char *engine_path, struct AdbcDriver *driver, char *error, size_t error_size);
 
-/// The process's signal handlers and the calling thread's signal mask, as they are at one moment.
-struct CADBCSignals {
-    sigset_t mask;
-    struct sigaction actions[65];
-};
-
-/// Remembers handlers and mask.
-void cadbc_signals_save(struct CADBCSignals *signals);
-
-/// Puts back what was remembered: loading and starting the engine blocks SIGPIPE in the calling thread and installs
-/// handlers, and the process's signals belong to its host.
-void cadbc_signals_restore(const struct CADBCSignals *signals);
+/// Puts the process's handlers for deadly signals, SIGTSTP and SIGSYS back in place where the engine's stand: it
+/// installs its own with every session, and the process's signals belong to its host. To be called before and after
+/// whatever opens a session; handlers that the host changes in between are kept.
+void cadbc_signals_keep(void);
 
 /// Lowers the calling thread's priority (Linux: niceness is per thread, and threads it starts inherit it).
 /// Returns 0, or an errno.

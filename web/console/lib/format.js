@@ -54,6 +54,10 @@ export function bucketLabel(value, interval, timeZone, long = false) {
   }
 }
 
+/** For an axis of one day, where the date would only repeat. */
+export const hourLabel = (value, timeZone) =>
+  dateTime(timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment(value));
+
 export const timeOfDay = (value, timeZone) =>
   dateTime(timeZone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(moment(value));
 

@@ -2,7 +2,7 @@ import { t } from "../i18n/index.js";
 import { ask } from "../lib/api.js";
 import { chart } from "../lib/chart.js";
 import { el, icon, uniqueID } from "../lib/dom.js";
-import { bucketLabel, metricValue, shortCount } from "../lib/format.js";
+import { bucketLabel, hourLabel, metricValue, moment, shortCount } from "../lib/format.js";
 import { panel } from "../lib/panel.js";
 import { days, daysBefore, intervalOf, intervals, metrics, parameters, show, view } from "../lib/view.js";
 
@@ -123,9 +123,14 @@ function keepFocus(place, change) {
   if (key) place.querySelector(`[data-key=${key}]`)?.focus();
 }
 
+/** An hour that has not begun holds no zero yet: drawn, it would look like a fall. Days carry no clock time. */
+const isAhead = (point) => String(point.time).includes("T") && moment(point.time) > Date.now();
+
 const isTime = (metric) => metric === "avg_duration";
 
 function lines({ now, before, asked, interval }, palette) {
+  const { from, to } = days(asked);
+  const isOneDay = interval === "hour" && from === to;
   const axes = [
     { show: asked.metrics.some((name) => !isTime(name)), format: shortCount, minInterval: 1 },
     { show: asked.metrics.some(isTime), format: (value) => metricValue("avg_duration", value), minInterval: 0 },
@@ -136,7 +141,7 @@ function lines({ now, before, asked, interval }, palette) {
       name: t(`metric.${name}`),
       type: "line",
       yAxisIndex: isTime(name) ? 1 : 0,
-      data: now.map((point) => point[name]),
+      data: now.map((point) => (isAhead(point) ? null : point[name])),
       showSymbol: now.length === 1,
       symbolSize: 7,
       lineStyle: { width: 2, color: colour },
@@ -179,7 +184,7 @@ function lines({ now, before, asked, interval }, palette) {
     xAxis: {
       type: "category",
       boundaryGap: false,
-      data: now.map((point) => bucketLabel(point.time, interval, asked.tz)),
+      data: now.map((point) => (isOneDay ? hourLabel(point.time, asked.tz) : bucketLabel(point.time, interval, asked.tz))),
       axisLine: { lineStyle: { color: palette.line } },
       axisTick: { show: false },
       axisLabel: { color: palette.text, fontSize: 12, margin: 12, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },

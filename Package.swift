@@ -114,7 +114,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EmbeddedClickHouseTests",
-            dependencies: ["EmbeddedClickHouse", "EventStore", "Reports"],
+            dependencies: ["EmbeddedClickHouse", "EventStore", "Reports", logging],
             swiftSettings: house
         ),
         .testTarget(
@@ -124,7 +124,7 @@ let package = Package(
         ),
         .testTarget(
             name: "InsightsTests",
-            dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports"],
+            dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports", logging],
             swiftSettings: house
         ),
         .testTarget(

@@ -12,8 +12,8 @@ import Synchronization
 /// Safe from many threads. ``authenticate(_:nowSeconds:)`` may be called on an event loop. Everything that changes
 /// something waits for the disk, and what deals with secrets takes some 30 ms besides: not on an event loop.
 package final class Access: Sendable {
-    let directory: AccessDirectory
-    let clock: AccessClock
+    package let directory: AccessDirectory
+    package let clock: AccessClock
 
     /// What tokens are judged by; replaced as a whole.
     private let rules: Mutex<AccessRules>
@@ -113,7 +113,7 @@ package final class Access: Sendable {
 
     /// Changes the files under their lock, then takes over what they hold: on return the change is on stable storage
     /// and in force here.
-    func change<Result>(
+    package func change<Result>(
         _ change: (inout AccessContents) throws(AccessError) -> Result
     ) throws(AccessError) -> Result {
         let result = try directory.change(change)

@@ -18,7 +18,7 @@ package enum AccessLimits {
     /// A file in `DATA/access` larger than this is not read: it is not ours.
     static let fileBytes = 64 << 20
     /// How long a change waits for another process's change.
-    static let lockWaitNanoseconds: UInt64 = 30_000_000_000
+    package static let lockWaitNanoseconds: UInt64 = 30_000_000_000
     /// A token that names an unknown key or app makes us look at the files, at most this often (100 a second), so
     /// that forged tokens cannot keep the disk busy.
     static let lookIntervalNanoseconds: UInt64 = 10_000_000

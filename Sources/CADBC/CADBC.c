@@ -48,7 +48,7 @@ static void *engine_base;
 int cadbc_load(const char *engine_path, struct AdbcDriver *driver, char *error, size_t error_size) {
     memset(driver, 0, sizeof(*driver));
     if (open_python() != 0) {
-        snprintf(error, error_size, "none of libpython3.9 to libpython3.13 is installed, which the engine library needs");
+        snprintf(error, error_size, "it needs one of libpython3.9 to libpython3.13, and none is installed");
         return -1;
     }
     // The engine needs the wheel's second library and looks for it in ../chdb_core.libs, seen from its own folder: a

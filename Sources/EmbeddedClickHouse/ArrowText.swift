@@ -35,20 +35,31 @@ enum DecimalText {
     }
 }
 
-/// Days and moments as ClickHouse writes them: `2024-03-13`, `2024-03-13 08:00:00.250`.
-enum CalendarText {
-    static func date(days: Int64) -> String {
-        // Howard Hinnant's days-to-civil: exact over the whole range, no calendar object.
+/// A day of the Gregorian calendar.
+struct CivilDate {
+    let year: Int64
+    let month: Int64
+    let day: Int64
+
+    /// `days` since 1970-01-01. Howard Hinnant's days-to-civil: exact over the whole range, without a calendar object.
+    init(days: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+}
+
+/// Days and moments as ClickHouse writes them: `2024-03-13`, `2024-03-13 08:00:00.250`.
+enum CalendarText {
+    static func date(days: Int64) -> String {
+        let date = CivilDate(days: days)
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
     }
 
     /// `ticks` of 10^-`digits` seconds, shown in `zone` (UTC where it is empty or unknown).

@@ -3,7 +3,8 @@ internal import EventStore
 
 /// One column of one block of an answer, read value by value.
 ///
-/// Only for answers that people look at; a column of millions is read with ``EmbeddedClickHouse/forEachBlock(_:limits:_:)``.
+/// For answers that people look at. A column of millions is read with
+/// ``EmbeddedClickHouse/forEachBlock(_:limits:_:)``.
 struct ArrowValues {
     private let type: ArrowType
     private let array: ArrowArray

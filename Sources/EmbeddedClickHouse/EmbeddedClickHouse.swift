@@ -37,6 +37,7 @@ package final class EmbeddedClickHouse: EventStore {
     let endings = Lane(name: "endings", threads: 1, waiting: 1024)
 
     let state = Mutex(State.new)
+    let insertsBegun = Atomic<Int>(0)
     let running = Mutex<[ObjectIdentifier: Question]>([:])
 
     /// Opens nothing until ``prepare()``.
@@ -46,7 +47,7 @@ package final class EmbeddedClickHouse: EventStore {
     ///   - memoryBytes: what the whole engine may hold, caches and all statements together.
     ///   - threads: how many threads one statement may use.
     package init(path: String, library: EngineLibrary, memoryBytes: Int, threads: Int, logger: Logger) {
-        self.path = path
+        self.path = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         self.library = library
         self.memoryBytes = memoryBytes
         self.threads = max(1, threads)
@@ -54,8 +55,9 @@ package final class EmbeddedClickHouse: EventStore {
     }
 
     deinit {
-        // Without a shutdown the sessions close with the state, and the engine with the last of them.
+        // Without a shutdown. No job is under way: each holds on to its store.
         for lane in [changes, inserts, questions, endings] { lane.close() }
+        if case .open(let sessions) = state.withLock({ $0 }) { sessions.close() }
         EngineSlot.give(ObjectIdentifier(self))
     }
 
@@ -71,9 +73,16 @@ package final class EmbeddedClickHouse: EventStore {
 
     package func insert(_ batch: EventBatch, token: String) async throws(StoreError) {
         guard batch.count > 0 else { return }
-        let writer = try sessions().writer
-        try await inserts.run {
+        let sessions = try sessions()
+        try await inserts.run { [self] in
             storeResult(inserting: true) { () throws(EngineError) in
+                let writer = sessions.writer
+                var batch = batch
+                let number = insertsBegun.add(1, ordering: .relaxed).newValue
+                if sessions.hadEvents, number <= ResentRange.suspiciousInserts {
+                    batch = try ResentRange.missing(of: batch, in: writer)
+                    if batch.count == 0 { return }
+                }
                 try writer.run(("SET insert_deduplication_token = \(token)" as SQL).text)
                 try ArrowEvents.withStream(batch) { stream throws(EngineError) in
                     try writer.insert(ArrowEvents.statement.text, binding: &stream)

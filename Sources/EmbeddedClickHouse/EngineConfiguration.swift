@@ -62,14 +62,20 @@ struct EngineConfiguration {
             <tables_loader_foreground_pool_size>\(threads)</tables_loader_foreground_pool_size>
             <tables_loader_background_pool_size>\(threads)</tables_loader_background_pool_size>
             <merge_tree>
-                <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
-                <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
-                <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
+                \(Self.mergesInSmallPools)
             </merge_tree>
         </clickhouse>
 
         """
     }
+
+    /// Tables refuse to work with a pool smaller than what these would keep free.
+    private static let mergesInSmallPools = [
+        "execute_mutation", "execute_optimize_entire_partition", "lower_max_size_of_merge",
+    ]
+    .map { "number_of_free_entries_in_pool_to_\($0)" }
+    .map { "<\($0)>1</\($0)>" }
+    .joined()
 
     /// One user, who is everybody, with two roles. A session that sets the role ``readerRole`` keeps the right to read
     /// our tables and loses every other: files, networks, other databases, changes.

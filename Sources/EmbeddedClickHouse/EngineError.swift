@@ -3,7 +3,7 @@ internal import EventStore
 
 /// What the engine said when it did not do something.
 struct EngineError: Error {
-    /// The engine's own number of the reason: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+    /// The engine's own number of the reason, see `src/Common/ErrorCodes.cpp` in ClickHouse.
     var code: Int?
     var message: String
 

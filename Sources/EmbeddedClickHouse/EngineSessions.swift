@@ -12,6 +12,8 @@ struct EngineSessions: Sendable {
     let writer: EngineConnection
     /// For ending questions; used on the lane `endings`.
     let warden: EngineConnection
+    /// Whether the store held events when it was opened; see ``ResentRange``.
+    let hadEvents: Bool
 
     func close() {
         for session in [warden, writer, owner] { session.close() }
@@ -32,7 +34,13 @@ extension EmbeddedClickHouse {
         let owner = try start(driver)
         try migrate(owner)
         let sessions = try storeResult { () throws(EngineError) in
-            EngineSessions(driver: driver, owner: owner, writer: try writer(driver), warden: try session(driver))
+            EngineSessions(
+                driver: driver,
+                owner: owner,
+                writer: try writer(driver),
+                warden: try session(driver),
+                hadEvents: try hasEvents(owner)
+            )
         }.get()
         let wasClosed = state.withLock { state in
             if case .closed = state { return true }
@@ -91,6 +99,11 @@ extension EmbeddedClickHouse {
         } catch {
             throw .misconfigured("the store at \(path) is not readable: \(error.message)")
         }
+    }
+
+    private func hasEvents(_ owner: EngineConnection) throws(EngineError) -> Bool {
+        let question: SQL = "SELECT 1 FROM \(Schema.events) LIMIT 1"
+        return try owner.query(question.text) { stream throws(EngineError) in try !Answer.read(&stream).rows.isEmpty }
     }
 
     /// What is inserted comes as one block, so that its token counts once for each month in it.

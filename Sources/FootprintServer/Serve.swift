@@ -70,14 +70,7 @@ package func serve(
     guard let collector, serving != nil else { return }
 
     let loading = Task { await parts.loader.run() }
-    let watching = Task {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(2))
-            do throws(AccessError) { try access.reloadIfChanged() } catch {
-                logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
-            }
-        }
-    }
+    let watching = Task { await watch(access, logger) }
     for await signal in signals {
         if signal == .sighup {
             logger.info("nothing to reload yet")
@@ -96,6 +89,21 @@ package func serve(
     try? await group.shutdownGracefully()
     try? await threads.shutdownGracefully()
     logger.info("stopped")
+}
+
+/// Takes up what the command line changes, and once a day drops revocations that outlived their tokens.
+private func watch(_ access: Access, _ logger: Logger) async {
+    var rounds = 0
+    while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(2))
+        rounds += 1
+        do throws(AccessError) {
+            try access.reloadIfChanged()
+            if rounds % 43_200 == 0 { try access.prune() }
+        } catch {
+            logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
+        }
+    }
 }
 
 private func consoleResponder(

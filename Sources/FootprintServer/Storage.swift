@@ -73,7 +73,7 @@ struct Storage: Sendable {
                 path: directory.store,
                 library: library,
                 memoryBytes: settings.engineMemoryBytes,
-                threads: settings.engineThreads,
+                threads: settings.engineThreads > 0 ? settings.engineThreads : ProcessInfo.processInfo.activeProcessorCount,
                 logger: logger
             )
         case .clickHouse:

@@ -61,9 +61,8 @@ enum RepeatLookup {
     }
 
     private static func dayCondition(_ suspects: ArraySlice<Suspect>) -> SQL {
-        let days = Set(suspects.map(\.day)).sorted()
-        let dates = SQL.joined(days.map { "toDate(\($0))" }, separator: ",")
-        return "toDate(event_time) IN (\(dates))"
+        // As a number, because the engine rewrites conditions on the date itself into ones that its key cannot serve.
+        "toUInt16(toDate(event_time)) IN \(Set(suspects.map(\.day)).sorted())"
     }
 }
 
@@ -89,7 +88,7 @@ extension RepeatFilter {
             for slice in 0..<slices {
                 let answer = try await store.query(
                     """
-                    SELECT identity_high, identity_low FROM events WHERE toDate(event_time) = toDate(\(day)) \
+                    SELECT identity_high, identity_low FROM events WHERE toUInt16(toDate(event_time)) = \(day) \
                     AND (identity_high != 0 OR identity_low != 0) AND identity_low % \(slices) = \(slice)
                     """,
                     limits: patient

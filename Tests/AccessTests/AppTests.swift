@@ -1,6 +1,5 @@
+import Access
 import Testing
-
-@testable import Access
 
 @Suite("Apps and their secrets")
 struct AppTests {

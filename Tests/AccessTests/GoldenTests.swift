@@ -1,6 +1,5 @@
+import Access
 import Testing
-
-@testable import Access
 
 /// What earlier versions wrote, byte for byte. A test here fails where a change would lock users out of their own
 /// files and tokens: such a change needs another version number, a line in docs/formats/, and these texts beside the

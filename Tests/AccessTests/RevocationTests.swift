@@ -1,6 +1,5 @@
+import Access
 import Testing
-
-@testable import Access
 
 @Suite("Revocation and rotation")
 struct RevocationTests {

@@ -1,7 +1,6 @@
+import Access
 import Foundation
 import Testing
-
-@testable import Access
 
 /// Each `Access` stands for a process: they share nothing but the folder, and `flock` keeps two openings of one file
 /// apart whether one process made them or two.

@@ -1,8 +1,7 @@
+import Access
 import Foundation
 import Synchronization
 import Testing
-
-@testable import Access
 
 /// A data directory of its own for one test; removed with it.
 final class TestFolder: Sendable {

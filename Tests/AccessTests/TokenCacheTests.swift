@@ -1,6 +1,5 @@
+import Access
 import Testing
-
-@testable import Access
 
 @Suite("The token remembered on a connection")
 struct TokenCacheTests {

@@ -1,7 +1,6 @@
+import Access
 import Foundation
 import Testing
-
-@testable import Access
 
 private struct Denied: Decodable, Equatable {
     var ret: Int

@@ -33,6 +33,14 @@ struct StoreFolder: ~Copyable {
         }
     }
 
+    /// Removes what the engine remembers of tokens; returns how many files that was.
+    func removeTokens() -> Int {
+        let files = FileManager.default.enumerator(atPath: path + "/store/store")?.compactMap { $0 as? String } ?? []
+        let logs = files.filter { $0.hasSuffix(".txt") && $0.contains("deduplication_logs/") }
+        for log in logs { try? FileManager.default.removeItem(atPath: path + "/store/store/" + log) }
+        return logs.count
+    }
+
     func unopenedStore(memoryBytes: Int = 1 << 30) throws -> EmbeddedClickHouse {
         var logger = Logger(label: "test")
         logger.logLevel = .error

@@ -8,13 +8,15 @@ struct AnswerTableTests {
         let data: JSONValue = [
             ["name": "首页", "pv": 1_200, "avg": 3.14159], ["name": "Product", "pv": 7, "avg": nil],
         ]
-        #expect(AnswerTable(data).text == """
-            name       pv    avg
-            ───────  ────  ─────
-            首页     1200  3.142
-            Product     7       
+        #expect(
+            AnswerTable(data).text == """
+                name       pv    avg
+                ───────  ────  ─────
+                首页     1200  3.142
+                Product     7       
 
-            """)
+                """
+        )
     }
 
     @Test("control characters and invisible ones are shown, never sent to the terminal")
@@ -38,15 +40,20 @@ struct AnswerTableTests {
 
     @Test("a histogram is a row for each bar")
     func histogram() {
-        let table = AnswerTable(["p50": 3, "histogram": [["from": 0, "to": 1, "count": 5], ["from": 1, "to": nil, "count": 6]]])
+        let table = AnswerTable([
+            "p50": 3, "histogram": [["from": 0, "to": 1, "count": 5], ["from": 1, "to": nil, "count": 6]],
+        ])
         #expect(table.rows == [["p50", 3], ["histogram 0…1", 5], ["histogram 1…", 6]])
     }
 
-    @Test("a spreadsheet runs nothing that a client reported", arguments: [
-        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"),
-        ("\r=1", "\"'\r=1\""), ("=\"a\",b", "\"'=\"\"a\"\",b\""), ("plain", "plain"), ("a,b", "\"a,b\""),
-        ("a\r\nb", "\"a\r\nb\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("", ""),
-    ])
+    @Test(
+        "a spreadsheet runs nothing that a client reported",
+        arguments: [
+            ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""), ("=\"a\",b", "\"'=\"\"a\"\",b\""), ("plain", "plain"), ("a,b", "\"a,b\""),
+            ("a\r\nb", "\"a\r\nb\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("", ""),
+        ]
+    )
     func formulas(value: String, cell: String) {
         #expect(AnswerTable(columns: ["uid"], rows: [[.string(value)]]).csv == "uid\r\n\(cell)\r\n")
     }
@@ -65,11 +72,15 @@ struct AnswerTableTests {
 
 @Suite("JSON")
 struct JSONEncodingTests {
-    @Test(arguments: [
-        (.null, "null"), (true, "true"), (.int(.min), "-9223372036854775808"), (.uint(.max), "18446744073709551615"),
-        (0.1, "0.1"), (.double(.nan), "null"), (.double(-.infinity), "null"), ("é\"\\\n\u{1}/", #""é\"\\\n\u0001/""#),
-        (["b": 1, "a": [nil, "用户"]], #"{"b":1,"a":[null,"用户"]}"#), ([:], "{}"), ([], "[]"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (.null, "null"), (true, "true"), (.int(.min), "-9223372036854775808"),
+            (.uint(.max), "18446744073709551615"),
+            (0.1, "0.1"), (.double(.nan), "null"), (.double(-.infinity), "null"),
+            ("é\"\\\n\u{1}/", #""é\"\\\n\u0001/""#),
+            (["b": 1, "a": [nil, "用户"]], #"{"b":1,"a":[null,"用户"]}"#), ([:], "{}"), ([], "[]"),
+        ] as [(JSONValue, String)]
+    )
     func encoded(value: JSONValue, json: String) {
         #expect(String(decoding: value.encoded(), as: UTF8.self) == json)
     }
@@ -79,10 +90,13 @@ struct JSONEncodingTests {
 struct CatalogueTests {
     @Test("lists each question once, with parameters named once")
     func unique() {
-        #expect(Insights.catalogue.map(\.name) == [
-            "overview", "trend", "pages", "positions", "breakdown", "flows", "paths", "funnel", "retention", "durations",
-            "trace", "users",
-        ])
+        #expect(
+            Insights.catalogue.map(\.name) == [
+                "overview", "trend", "pages", "positions", "breakdown", "flows", "paths", "funnel", "retention",
+                "durations",
+                "trace", "users",
+            ]
+        )
         for entry in Insights.catalogue {
             #expect(Set(entry.parameters.map(\.name)).count == entry.parameters.count, "\(entry.name)")
         }
@@ -118,11 +132,18 @@ extension OnTheEngine {
             for entry in Insights.catalogue {
                 let path = [entry.name] + (entry.subject == nil ? [] : ["t"])
                 let bare = entry.parameters.filter(\.isRequired).map { (name: $0.name, value: required[$0.name] ?? "") }
-                let full = bare + entry.parameters.compactMap { parameter in
-                    parameter.standard.map { (name: parameter.name, value: $0) }
-                }
+                let full =
+                    bare
+                    + entry.parameters.compactMap { parameter in
+                        parameter.standard.map { (name: parameter.name, value: $0) }
+                    }
                 let answers = try await [bare, full].asyncMap {
-                    try await dataset.insights.answer(path, parameters: $0, nowSeconds: 1_710_000_000, language: .english)
+                    try await dataset.insights.answer(
+                        path,
+                        parameters: $0,
+                        nowSeconds: 1_710_000_000,
+                        language: .english
+                    )
                 }
                 #expect(answers[0] == answers[1], "\(entry.name)")
             }

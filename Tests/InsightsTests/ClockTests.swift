@@ -40,7 +40,10 @@ extension OnTheEngine {
                 "from=1710259230&to=1710259321&tz=UTC&interval=minute",
                 ["2024-03-12T16:00:00+00:00", "2024-03-12T16:01:00+00:00", "2024-03-12T16:02:00+00:00"]
             ),
-            ("from=2024-09-07&to=2024-09-09&tz=America/Santiago&interval=day", ["2024-09-07", "2024-09-08", "2024-09-09"]),
+            (
+                "from=2024-09-07&to=2024-09-09&tz=America/Santiago&interval=day",
+                ["2024-09-07", "2024-09-08", "2024-09-09"]
+            ),
             ("from=2024-12-30&to=2025-01-06&tz=UTC&interval=week", ["2024-12-30", "2025-01-06"]),
             ("from=2024-12-29&to=2025-01-05&tz=UTC&interval=week", ["2024-12-23", "2024-12-30"]),
             ("from=2024-01-31&to=2024-03-01&tz=UTC&interval=month", ["2024-01-01", "2024-02-01", "2024-03-01"]),
@@ -56,19 +59,25 @@ extension OnTheEngine {
             let times: [Int64] = [1_712_412_900, 1_712_414_700, 1_712_416_500, 1_712_418_300]
             let dataset = try await Dataset.load(times.map { StoredEvent(time: $0) })
             let trend = try await dataset.ask(
-                "trend", with: "metric=events,new_users&from=1712412000&to=1712419200&tz=Australia/Lord_Howe&interval=hour")
-            #expect(trend == [
-                ["time": "2024-04-07T01:00:00+11:00", "events": 2, "new_users": 1],
-                ["time": "2024-04-07T01:30:00+10:30", "events": 1, "new_users": 0],
-                ["time": "2024-04-07T02:00:00+10:30", "events": 1, "new_users": 0],
-            ])
+                "trend",
+                with: "metric=events,new_users&from=1712412000&to=1712419200&tz=Australia/Lord_Howe&interval=hour"
+            )
+            #expect(
+                trend == [
+                    ["time": "2024-04-07T01:00:00+11:00", "events": 2, "new_users": 1],
+                    ["time": "2024-04-07T01:30:00+10:30", "events": 1, "new_users": 0],
+                    ["time": "2024-04-07T02:00:00+10:30", "events": 1, "new_users": 0],
+                ]
+            )
         }
 
         @Test("the period before three days with a 23-hour day is three days of 24 hours")
         func previousAcrossChange() async throws {
             // New York: 7 March 00:00 -05:00 is the first instant of the previous period of 10 to 12 March.
             let first: Int64 = 1_709_787_600
-            let dataset = try await Dataset.load([first - 1, first, first + 3 * 86_400 - 1].map { StoredEvent(time: $0) })
+            let dataset = try await Dataset.load(
+                [first - 1, first, first + 3 * 86_400 - 1].map { StoredEvent(time: $0) }
+            )
             let answer = try await dataset.ask("overview", with: "from=2024-03-10&to=2024-03-12&tz=America/New_York")
             #expect(answer["previous"]?["events"] == 2)
             #expect(answer["events"] == 0)
@@ -79,9 +88,11 @@ extension OnTheEngine {
             let midnight: Int64 = 1_710_259_200
             let dataset = try await Dataset.load([StoredEvent(time: midnight - 60), StoredEvent(time: midnight + 60)])
             let trend = try await dataset.ask("trend", with: "metric=sessions,uv&from=2024-03-12&to=2024-03-13")
-            #expect(trend == [
-                ["time": "2024-03-12", "sessions": 1, "uv": 1], ["time": "2024-03-13", "sessions": 0, "uv": 1],
-            ])
+            #expect(
+                trend == [
+                    ["time": "2024-03-12", "sessions": 1, "uv": 1], ["time": "2024-03-13", "sessions": 0, "uv": 1],
+                ]
+            )
         }
 
         @Test("ten thousand points are answered")

@@ -30,31 +30,60 @@ extension OnTheEngine {
             // The clock goes forward on 10 March at 02:00.
             Case(zone: "America/New_York", from: "2024-03-09", to: "2024-03-11", days: 3),
             // … and back on 3 November.
-            Case(zone: "America/New_York", from: "2024-11-02", to: "2024-11-04", days: 3, query: "channel=1&channel=absent") {
+            Case(
+                zone: "America/New_York",
+                from: "2024-11-02",
+                to: "2024-11-04",
+                days: 3,
+                query: "channel=1&channel=absent"
+            ) {
                 $0.channel == 1 || $0.channel == nil
             },
-            Case(zone: "Europe/Berlin", from: "2024-03-30", to: "2024-03-31", days: 2, query: "page_id=1&page_id=2&device_type=2") {
+            Case(
+                zone: "Europe/Berlin",
+                from: "2024-03-30",
+                to: "2024-03-31",
+                days: 2,
+                query: "page_id=1&page_id=2&device_type=2"
+            ) {
                 [1, 2].contains($0.page) && $0.device == 2
             },
-            Case(zone: "Asia/Kathmandu", from: "2024-02-27", to: "2024-03-01", days: 4, query: "operate_id=absent&business_type=1") {
+            Case(
+                zone: "Asia/Kathmandu",
+                from: "2024-02-27",
+                to: "2024-03-01",
+                days: 4,
+                query: "operate_id=absent&business_type=1"
+            ) {
                 $0.operation == nil && $0.business == 1
             },
             // Half an hour back on 7 April, half an hour forward on 6 October.
-            Case(zone: "Australia/Lord_Howe", from: "2024-04-06", to: "2024-04-08", days: 3, query: "uid=user 1&uid=user 2&uid=user 3") {
+            Case(
+                zone: "Australia/Lord_Howe",
+                from: "2024-04-06",
+                to: "2024-04-08",
+                days: 3,
+                query: "uid=user 1&uid=user 2&uid=user 3"
+            ) {
                 ["user 1", "user 2", "user 3"].contains($0.uid)
             },
             Case(zone: "Australia/Lord_Howe", from: "2024-10-05", to: "2024-10-07", days: 3),
             // Midnight of 8 September does not exist.
-            Case(zone: "America/Santiago", from: "2024-09-07", to: "2024-09-09", days: 3, query: "pos_id=1") { $0.position == 1 },
+            Case(zone: "America/Santiago", from: "2024-09-07", to: "2024-09-09", days: 3, query: "pos_id=1") {
+                $0.position == 1
+            },
         ]
 
         /// Events around the period's days and the edges of the period before.
         private func stream(_ testCase: Case) -> [StoredEvent] {
-            let seed = ProcessInfo.processInfo.environment["FOOTPRINT_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
+            let seed =
+                ProcessInfo.processInfo.environment["FOOTPRINT_SEED"].flatMap { UInt64($0) }
+                ?? .random(in: 0...UInt64.max)
             print("FOOTPRINT_SEED=\(seed) for \(testCase.testDescription)")
             var generator = SeededGenerator(seed: seed)
             let range = testCase.range
-            let anchors = [testCase.previous.lowerBound, range.lowerBound, range.upperBound]
+            let anchors =
+                [testCase.previous.lowerBound, range.lowerBound, range.upperBound]
                 + stride(from: range.lowerBound, to: range.upperBound, by: 10_800)
             return RandomStream.events(count: 600, users: 14, anchors: anchors, using: &generator)
         }
@@ -76,7 +105,8 @@ extension OnTheEngine {
             for interval in ["minute", "hour", "day", "week", "month"] {
                 let answer = try await dataset.ask(
                     "trend",
-                    with: "metric=pv,uv,avg_duration,events,sessions,bounce_rate,new_users&interval=\(interval)&\(testCase.scope)"
+                    with:
+                        "metric=pv,uv,avg_duration,events,sessions,bounce_rate,new_users&interval=\(interval)&\(testCase.scope)"
                 )
                 let expected = reference.trend { testCase.clock.point(interval, $0) }
                 let points = try #require(answer.elements)
@@ -86,7 +116,8 @@ extension OnTheEngine {
                     #expect(point == .object([.init("time", point["time"] ?? .null)] + members), "\(interval)")
                 }
                 let quiet: JSONValue = [
-                    "pv": 0, "uv": 0, "avg_duration": nil, "events": 0, "sessions": 0, "bounce_rate": nil, "new_users": 0,
+                    "pv": 0, "uv": 0, "avg_duration": nil, "events": 0, "sessions": 0, "bounce_rate": nil,
+                    "new_users": 0,
                 ]
                 for point in points where point["events"] == .int(0) {
                     #expect(point == .object([.init("time", point["time"] ?? .null)] + (quiet.members ?? [])))
@@ -102,12 +133,15 @@ extension OnTheEngine {
             let reference = Reference(events, testCase.range, filter: testCase.filter)
             let orders = ["pv", "uv", "avg_duration", "entries", "exits", "page_id"]
             for order in testCase.query.isEmpty ? orders : ["pv"] {
-                let pages = try #require(try await dataset.ask("pages", with: "order=\(order)&\(testCase.scope)").elements)
+                let pages = try #require(
+                    try await dataset.ask("pages", with: "order=\(order)&\(testCase.scope)").elements
+                )
                 let expected = reference.places { $0.page }
                 #expect(pages.count == expected.count)
                 for page in pages {
                     let id = page["page_id"]?.unsigned
-                    let name = id == nil ? "(not reported)" : id == 1 ? "Home" : id == 2 ? "Product" : id.map(String.init)
+                    let name =
+                        id == nil ? "(not reported)" : id == 1 ? "Home" : id == 2 ? "Product" : id.map(String.init)
                     #expect(
                         page
                             == .object(
@@ -208,12 +242,16 @@ extension OnTheEngine {
             let funnels: [(String, [(StoredEvent) -> Bool])] = [
                 ("page:1,page:2", [page(1), page(2)]),
                 ("page:1,page:2,page:3,page:0", [page(1), page(2), page(3), page(0)]),
-                ("operate:11000,operate:11000,pos:2", [{ $0.operation == 11000 }, { $0.operation == 11000 }, { $0.position == 2 }]),
+                (
+                    "operate:11000,operate:11000,pos:2",
+                    [{ $0.operation == 11000 }, { $0.operation == 11000 }, { $0.position == 2 }]
+                ),
             ]
             for (steps, conditions) in funnels {
                 for window in [1, 1_800, 86_400] as [Int64] {
                     let rows = try #require(
-                        try await dataset.ask("funnel", with: "steps=\(steps)&window=\(window)&\(testCase.scope)").elements
+                        try await dataset.ask("funnel", with: "steps=\(steps)&window=\(window)&\(testCase.scope)")
+                            .elements
                     )
                     let reached = reference.funnel(conditions, window: window)
                     #expect(rows.map { $0["users"] } == reached.map { .int(Int64($0.count)) }, "\(steps) \(window)")

@@ -10,12 +10,32 @@ extension OnTheEngine {
         @Test("an event is told field by field, and what was not reported is null")
         func fields() async throws {
             let full = StoredEvent(
-                time: start, uid: "u", arrival: start * 1_000_000 + 7, item: 3, operation: 10000, page: 4_294_967_295,
-                position: 2, previous: 0, channel: 1, device: 2, business: 1, duration: 9, trace: "t", openid: "o",
-                app: "a", isTimeGiven: true
+                time: start,
+                uid: "u",
+                arrival: start * 1_000_000 + 7,
+                item: 3,
+                operation: 10000,
+                page: 4_294_967_295,
+                position: 2,
+                previous: 0,
+                channel: 1,
+                device: 2,
+                business: 1,
+                duration: 9,
+                trace: "t",
+                openid: "o",
+                app: "a",
+                isTimeGiven: true
             )
             let bare = StoredEvent(
-                time: start + 1, uid: "u", operation: nil, trace: "t", openid: "o", app: "a", isTimeGiven: false)
+                time: start + 1,
+                uid: "u",
+                operation: nil,
+                trace: "t",
+                openid: "o",
+                app: "a",
+                isTimeGiven: false
+            )
             let events = try await Dataset.load([full, bare]).ask("trace", "t")
             let expected: JSONValue = [
                 "event_time": 1_710_259_200, "uid": "u", "openid": "o", "device_type": 2, "business_type": 1,
@@ -24,14 +44,20 @@ extension OnTheEngine {
                 "item_index": 3,
             ]
             #expect(events[0] == expected)
-            #expect(events[1] == [
-                "event_time": 1_710_259_201, "uid": "u", "openid": "o", "device_type": nil, "business_type": nil,
-                "channel": nil, "operate_id": nil, "page_id": nil, "pos_id": nil, "prev_id": nil, "trace_id": "t",
-                "duration": nil, "app": "a", "event_time_given": false, "arrival": 1_710_259_201_000_000, "item_index": 0,
-            ])
+            #expect(
+                events[1] == [
+                    "event_time": 1_710_259_201, "uid": "u", "openid": "o", "device_type": nil, "business_type": nil,
+                    "channel": nil, "operate_id": nil, "page_id": nil, "pos_id": nil, "prev_id": nil, "trace_id": "t",
+                    "duration": nil, "app": "a", "event_time_given": false, "arrival": 1_710_259_201_000_000,
+                    "item_index": 0,
+                ]
+            )
         }
 
-        @Test("pages of a user's events hold each event once, newest first, with many in the same second", arguments: [1, 7, 100])
+        @Test(
+            "pages of a user's events hold each event once, newest first, with many in the same second",
+            arguments: [1, 7, 100]
+        )
         func paging(limit: Int) async throws {
             var generator = SeededGenerator(seed: 7)
             let events = RandomStream.events(count: 150, users: 2, anchors: [start], using: &generator)
@@ -80,8 +106,10 @@ extension OnTheEngine {
     @Suite("Whatever an id holds, it is a value and never SQL")
     struct InjectionTests {
         static let values = [
-            "' OR 1=1 --", "' OR '1'='1", "\\' OR 1=1 --", "\\", "\\\\'", "'; DROP TABLE events; --", "x\0y", "\0", "\n\r\t",
-            "%", "_", "用户一", "👨‍👩‍👧", "a\u{2028}b", "{uid:String}", "$$x$$", "`uid`", "\"uid\"", "/* */", "?1", "\u{1B}[31m",
+            "' OR 1=1 --", "' OR '1'='1", "\\' OR 1=1 --", "\\", "\\\\'", "'; DROP TABLE events; --", "x\0y", "\0",
+            "\n\r\t",
+            "%", "_", "用户一", "👨‍👩‍👧", "a\u{2028}b", "{uid:String}", "$$x$$", "`uid`", "\"uid\"", "/* */", "?1",
+            "\u{1B}[31m",
             "0) OR (1=1", "\u{FEFF}", "e\u{301}",
         ]
 
@@ -91,8 +119,11 @@ extension OnTheEngine {
             let events = try await dataset.ask("users", value)["events"]?.elements
             #expect(events?.map { $0["uid"] } == [.string(value)])
             let answer = try await dataset.insights.answer(
-                ["overview"], parameters: parameters("from=2024-03-13&to=2024-03-13") + [("uid", value)],
-                nowSeconds: 1_710_259_200, language: .english)
+                ["overview"],
+                parameters: parameters("from=2024-03-13&to=2024-03-13") + [("uid", value)],
+                nowSeconds: 1_710_259_200,
+                language: .english
+            )
             #expect(answer["events"] == 1 && answer["new_users"] == 1)
         }
 

@@ -27,19 +27,38 @@ struct ParameterTests {
         ("overview", "tz=../etc/passwd", #"tz: expected a time zone (Asia/Shanghai), found "../etc/passwd""#),
         ("overview", "tz=asia/shanghai", #"tz: expected a time zone (Asia/Shanghai), found "asia/shanghai""#),
         ("overview", "channel=one", #"channel: expected an integer 0 … 4294967295 or absent, found "one""#),
-        ("overview", "channel=4294967296", #"channel: expected an integer 0 … 4294967295 or absent, found "4294967296""#),
+        (
+            "overview", "channel=4294967296",
+            #"channel: expected an integer 0 … 4294967295 or absent, found "4294967296""#
+        ),
         ("overview", "page_id=1&page_id=", #"page_id: expected an integer 0 … 4294967295 or absent, found """#),
         ("overview", "uid=", #"uid: expected 1 to 128 bytes, found """#),
         ("overview", "tz=UTC&tz=UTC", "tz: expected once, found 2 times"),
-        ("overview", "limit=5", #""limit": unknown parameter; overview knows "# + "from, to, tz, business_type, device_type, channel, operate_id, page_id, pos_id, uid"),
-        ("trend", "metric=pv,clicks", #"metric: expected some of pv, uv, events, sessions, avg_duration, bounce_rate, new_users, with commas, found "clicks""#),
-        ("trend", "metric=", #"metric: expected some of pv, uv, events, sessions, avg_duration, bounce_rate, new_users, with commas, found """#),
+        (
+            "overview", "limit=5",
+            #""limit": unknown parameter; overview knows "#
+                + "from, to, tz, business_type, device_type, channel, operate_id, page_id, pos_id, uid"
+        ),
+        (
+            "trend", "metric=pv,clicks",
+            #"metric: expected some of pv, uv, events, sessions, avg_duration, bounce_rate, new_users, with commas, found "clicks""#
+        ),
+        (
+            "trend", "metric=",
+            #"metric: expected some of pv, uv, events, sessions, avg_duration, bounce_rate, new_users, with commas, found """#
+        ),
         ("trend", "interval=year", #"interval: expected one of minute, hour, day, week, month, found "year""#),
-        ("trend", "interval=minute&from=2024-03-01&to=2024-03-13", "interval: expected at most 10000 points, found 18720 of a minute; choose a wider interval or a shorter period"),
+        (
+            "trend", "interval=minute&from=2024-03-01&to=2024-03-13",
+            "interval: expected at most 10000 points, found 18720 of a minute; choose a wider interval or a shorter period"
+        ),
         ("pages", "limit=0", #"limit: expected an integer 1 … 1000, found "0""#),
         ("pages", "limit=1001", #"limit: expected an integer 1 … 1000, found "1001""#),
         ("pages", "limit=+5", #"limit: expected an integer 1 … 1000, found "+5""#),
-        ("pages", "order=pv desc", #"order: expected one of pv, uv, avg_duration, entries, exits, page_id, found "pv desc""#),
+        (
+            "pages", "order=pv desc",
+            #"order: expected one of pv, uv, avg_duration, entries, exits, page_id, found "pv desc""#
+        ),
         ("breakdown", "", "by: missing"),
         ("breakdown", "by=uid", #"by: expected one of channel, device_type, business_type, operate_id, found "uid""#),
         ("funnel", "", "steps: missing"),
@@ -53,7 +72,10 @@ struct ParameterTests {
         ("users", "before=yesterday", #"before: expected the next of an earlier answer, found "yesterday""#),
         ("users", "before=1.2", #"before: expected the next of an earlier answer, found "1.2""#),
         ("trace", "tz=Nowhere/Land", #"tz: expected a time zone (Asia/Shanghai), found "Nowhere/Land""#),
-        ("trace", "from=2024-03-14&to=2024-03-13", #"from: expected a time before the end (to=2024-03-13), found "2024-03-14""#),
+        (
+            "trace", "from=2024-03-14&to=2024-03-13",
+            #"from: expected a time before the end (to=2024-03-13), found "2024-03-14""#
+        ),
     ])
     func refused(question: String, query: String, detail: String) async throws {
         let path = ["users", "trace"].contains(question) ? [question, "x"] : [question]
@@ -65,7 +87,9 @@ struct ParameterTests {
     @Test("what was found is told on one line, quoted, and not at any length")
     func quoting() async throws {
         let long = "a\nb\"c" + String(repeating: "x", count: 500)
-        let error = try #require(await #expect(throws: QuestionError.self) { try await ask(["overview"], [("from", long)]) })
+        let error = try #require(
+            await #expect(throws: QuestionError.self) { try await ask(["overview"], [("from", long)]) }
+        )
         let detail = "\(error)"
         #expect(detail.hasSuffix(#"found "a\nb\"c"# + String(repeating: "x", count: 55) + "\"…"))
     }
@@ -86,7 +110,10 @@ struct ParameterTests {
         }
     }
 
-    @Test("what is no question is unknown", arguments: [[], [""], ["no"], ["overview", "x"], ["trace"], ["users", "a", "b"]])
+    @Test(
+        "what is no question is unknown",
+        arguments: [[], [""], ["no"], ["overview", "x"], ["trace"], ["users", "a", "b"]]
+    )
     func unknown(path: [String]) async throws {
         await #expect(throws: QuestionError.unknownQuestion) { try await ask(path, []) }
     }

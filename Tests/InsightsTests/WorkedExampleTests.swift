@@ -11,9 +11,12 @@ extension OnTheEngine {
         private let midnight: Int64 = 1_710_259_200
         private let day = "from=2024-03-13&to=2024-03-13"
 
-        @Test("a gap of exactly 30 minutes continues a session, one second more begins another", arguments: [
-            (gap: 1_800, sessions: 1, bounceRate: 0.0), (gap: 1_801, sessions: 2, bounceRate: 1.0),
-        ] as [(Int64, Int64, Double)])
+        @Test(
+            "a gap of exactly 30 minutes continues a session, one second more begins another",
+            arguments: [
+                (gap: 1_800, sessions: 1, bounceRate: 0.0), (gap: 1_801, sessions: 2, bounceRate: 1.0),
+            ] as [(Int64, Int64, Double)]
+        )
         func gap(seconds: Int64, sessions: Int64, bounceRate: Double) async throws {
             let dataset = try await Dataset.load([StoredEvent(time: midnight), StoredEvent(time: midnight + seconds)])
             let answer = try await dataset.ask("overview", with: day)
@@ -86,12 +89,15 @@ extension OnTheEngine {
             #expect(try await dataset.ask("overview", with: "channel=1&\(day)")["new_users"] == 0)
         }
 
-        @Test("dates include the last day, Unix seconds exclude the last second, and both can be mixed", arguments: [
-            ("from=2024-03-13&to=2024-03-13", 3), ("from=1710259200&to=1710345599", 2),
-            ("from=1710259200&to=1710345600", 3), ("from=1710259201&to=2024-03-13", 2),
-            ("from=2024-03-13&to=1710259201", 1), ("from=2024-03-12&to=2024-03-12", 1),
-            ("from=2024-03-13&to=2024-03-13&tz=UTC", 2), ("from=0&to=4294967296", 5),
-        ])
+        @Test(
+            "dates include the last day, Unix seconds exclude the last second, and both can be mixed",
+            arguments: [
+                ("from=2024-03-13&to=2024-03-13", 3), ("from=1710259200&to=1710345599", 2),
+                ("from=1710259200&to=1710345600", 3), ("from=1710259201&to=2024-03-13", 2),
+                ("from=2024-03-13&to=1710259201", 1), ("from=2024-03-12&to=2024-03-12", 1),
+                ("from=2024-03-13&to=2024-03-13&tz=UTC", 2), ("from=0&to=4294967296", 5),
+            ]
+        )
         func edges(period: String, events: Int64) async throws {
             let times = [midnight - 1, midnight, midnight + 28_799, midnight + 86_399, midnight + 86_400]
             let dataset = try await Dataset.load(times.map { StoredEvent(time: $0) })
@@ -107,9 +113,11 @@ extension OnTheEngine {
             let answer = try await dataset.ask("overview", now: now)
             #expect(answer["events"] == 7)
             #expect(answer["previous"]?["events"] == 7)
-            #expect(try await dataset.ask("trend", now: now).elements?.map { $0["time"] } == [
-                "2024-03-07", "2024-03-08", "2024-03-09", "2024-03-10", "2024-03-11", "2024-03-12", "2024-03-13",
-            ])
+            #expect(
+                try await dataset.ask("trend", now: now).elements?.map { $0["time"] } == [
+                    "2024-03-07", "2024-03-08", "2024-03-09", "2024-03-10", "2024-03-11", "2024-03-12", "2024-03-13",
+                ]
+            )
         }
 
         @Test("the largest duration there is does not overflow, and is told digit for digit")
@@ -129,7 +137,11 @@ extension OnTheEngine {
             let store = try await Engine.shared.store
             let insights = Insights(store: store, plan: { [plan] in plan })
             let answer = try await insights.answer(
-                ["overview"], parameters: parameters(day), nowSeconds: midnight, language: .english)
+                ["overview"],
+                parameters: parameters(day),
+                nowSeconds: midnight,
+                language: .english
+            )
             #expect(answer["pv"] == 0 && answer["uv"] == 0 && answer["events"] == 1 && answer["sessions"] == 1)
             _ = dataset
         }
@@ -146,9 +158,18 @@ extension OnTheEngine {
             ]
             let rows = try await Dataset.load(events).ask("funnel", with: "steps=page:1,page:2,page:3&window=30&\(day)")
             let expected: JSONValue = [
-                ["step": "page:1", "name": "Home", "users": 2, "conversion": 1.0, "step_conversion": 1.0, "median_seconds": nil],
-                ["step": "page:2", "name": "Product", "users": 1, "conversion": 0.5, "step_conversion": 0.5, "median_seconds": 10],
-                ["step": "page:3", "name": "3", "users": 1, "conversion": 0.5, "step_conversion": 1.0, "median_seconds": 20],
+                [
+                    "step": "page:1", "name": "Home", "users": 2, "conversion": 1.0, "step_conversion": 1.0,
+                    "median_seconds": nil,
+                ],
+                [
+                    "step": "page:2", "name": "Product", "users": 1, "conversion": 0.5, "step_conversion": 0.5,
+                    "median_seconds": 10,
+                ],
+                [
+                    "step": "page:3", "name": "3", "users": 1, "conversion": 0.5, "step_conversion": 1.0,
+                    "median_seconds": 20,
+                ],
             ]
             #expect(rows == expected)
         }
@@ -160,7 +181,10 @@ extension OnTheEngine {
             let dataset = try await Dataset.load(events)
             let period = "from=\(midnight - 86_400)&to=\(midnight + 10 * 86_400)"
             for window in [1, 600, 1_800, 90_000] {
-                let rows = try await dataset.ask("funnel", with: "steps=pos:1,operate:10000,pos:2&window=\(window)&\(period)")
+                let rows = try await dataset.ask(
+                    "funnel",
+                    with: "steps=pos:1,operate:10000,pos:2&window=\(window)&\(period)"
+                )
                 let levels = try await Engine.shared.store.query(
                     """
                     SELECT countIf(level >= 1), countIf(level >= 2), countIf(level >= 3) FROM (SELECT uid, \

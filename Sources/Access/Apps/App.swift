@@ -4,6 +4,12 @@ package struct App: Sendable, Equatable {
     package var name: String
     /// Unix seconds.
     package var createdAtSeconds: Int64
+
+    package init(id: String, name: String, createdAtSeconds: Int64) {
+        self.id = id
+        self.name = name
+        self.createdAtSeconds = createdAtSeconds
+    }
 }
 
 /// What an app's owner is given, once: the secret is stored only as a hash and cannot be shown again.
@@ -13,29 +19,34 @@ package struct AppCredentials: Sendable, Equatable, CustomStringConvertible, Cus
     /// `app_secret` in the token endpoint's request.
     package var secret: String
 
+    package init(id: String, secret: String) {
+        self.id = id
+        self.secret = secret
+    }
+
     /// Without the secret, so that an interpolation in a log line gives nothing away.
     package var description: String { "AppCredentials(\(id))" }
     package var debugDescription: String { description }
 }
 
 /// `app_` and 16 random characters: 80 bits, never used twice, so a removed app's tokens stay refused for good.
-enum AppID {
-    static let prefix = "app_"
-    static let randomCharacters = 16
+package enum AppID {
+    package static let prefix = "app_"
+    package static let randomCharacters = 16
 
-    static func random() -> String {
+    package static func random() -> String {
         prefix + RandomText.base32(characters: randomCharacters)
     }
 
-    static func isWellFormed(_ id: String) -> Bool {
+    package static func isWellFormed(_ id: String) -> Bool {
         id.hasPrefix(prefix) && id.utf8.count == prefix.utf8.count + randomCharacters
             && RandomText.isBase32(id.utf8.dropFirst(prefix.utf8.count))
     }
 }
 
 /// A name is for people: any language, one line.
-enum AppName {
-    static func check(_ name: String) throws(AccessError) {
+package enum AppName {
+    package static func check(_ name: String) throws(AccessError) {
         guard AccessLimits.appNameBytes.contains(name.utf8.count) else {
             let reason = name.isEmpty ? "is empty" : "is longer than \(AccessLimits.appNameBytes.upperBound) bytes"
             throw .badAppName(reason: reason)
@@ -46,7 +57,7 @@ enum AppName {
     }
 
     /// Cc, and Unicode's own line and paragraph separators.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true
         default: false

@@ -2,49 +2,49 @@ import Crypto
 import CryptoExtras
 
 /// An app's secret: `sec_` and 256 random bits. Kept only as ``SecretHash``.
-enum AppSecret {
-    static let prefix = "sec_"
-    static let sizeBytes = 32
+package enum AppSecret {
+    package static let prefix = "sec_"
+    package static let sizeBytes = 32
 
-    static func random() -> String {
+    package static func random() -> String {
         prefix + Base64URL.encode(RandomText.bytes(sizeBytes))
     }
 
     /// Whether `text` could be a secret at all. Checked before the slow hash: garbage must not cost us 16 MiB.
-    static func isWellFormed(_ text: String) -> Bool {
+    package static func isWellFormed(_ text: String) -> Bool {
         text.hasPrefix(prefix) && Base64URL.decode(text.dropFirst(prefix.count), count: sizeBytes) != nil
     }
 }
 
 /// A secret's scrypt hash (RFC 7914), with the salt and the parameters it was made by, so that they can be raised
 /// without asking anybody for a new secret.
-struct SecretHash: Sendable, Equatable, Codable {
+package struct SecretHash: Sendable, Equatable, Codable {
     /// `scrypt`; another name is another kind of hash.
-    var algorithm: String
-    var salt: String
-    var rounds: Int
-    var blockSize: Int
-    var parallelism: Int
-    var hash: String
+    package var algorithm: String
+    package var salt: String
+    package var rounds: Int
+    package var blockSize: Int
+    package var parallelism: Int
+    package var hash: String
 
     enum CodingKeys: String, CodingKey {
         case algorithm, salt, rounds, parallelism, hash
         case blockSize = "block_size"
     }
 
-    static let algorithm = "scrypt"
-    static let saltBytes = 16
-    static let hashBytes = 32
+    package static let algorithm = "scrypt"
+    package static let saltBytes = 16
+    package static let hashBytes = 32
     /// N = 16,384, r = 8, p = 1: 128 × N × r = 16 MiB and some 30 ms. Enough, because a secret is 256 random bits that
     /// nobody can search through; more memory would let a few token requests at once exhaust a small server.
-    static let rounds = 1 << 14
-    static let blockSize = 8
-    static let parallelism = 1
+    package static let rounds = 1 << 14
+    package static let blockSize = 8
+    package static let parallelism = 1
     /// The most a stored hash may ask for, 128 MiB: a damaged or planted file must not make us allocate more.
     private static let largestRounds = 1 << 17
 
     /// Slow on purpose: see ``rounds``.
-    init(of secret: String, salt: [UInt8] = RandomText.bytes(saltBytes)) throws(AccessError) {
+    package init(of secret: String, salt: [UInt8] = RandomText.bytes(saltBytes)) throws(AccessError) {
         self.init(
             salt: Base64URL.encode(salt),
             rounds: Self.rounds,
@@ -65,7 +65,7 @@ struct SecretHash: Sendable, Equatable, Codable {
     }
 
     /// What an unknown app's secret is checked against, so that "no such app" takes as long as "wrong secret".
-    static let ofNobody = SecretHash(
+    package static let ofNobody = SecretHash(
         salt: Base64URL.encode([UInt8](repeating: 0, count: saltBytes)),
         rounds: rounds,
         blockSize: blockSize,
@@ -74,7 +74,7 @@ struct SecretHash: Sendable, Equatable, Codable {
     )
 
     /// Whether `secret` is the one that was hashed. Slow on purpose; the comparison takes constant time.
-    func matches(_ secret: String) throws(AccessError) -> Bool {
+    package func matches(_ secret: String) throws(AccessError) -> Bool {
         guard let salt = Base64URL.decode(salt, count: Self.saltBytes),
             let expected = Base64URL.decode(hash, count: Self.hashBytes)
         else { return false }
@@ -99,7 +99,7 @@ struct SecretHash: Sendable, Equatable, Codable {
     }
 
     /// Why the stored form cannot be one of ours; nil where it can.
-    var fault: String? {
+    package var fault: String? {
         guard algorithm == Self.algorithm else { return "a secret hashed by another algorithm than scrypt" }
         guard rounds >= 2, rounds <= Self.largestRounds, rounds & (rounds - 1) == 0, (1...8).contains(blockSize),
             (1...4).contains(parallelism)

@@ -1,6 +1,6 @@
 /// RFC 4648 section 5, without padding, canonical only: every byte string has exactly one spelling, so no character of
 /// a token can be changed and still mean the same.
-enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// Value of each character, -1 where it is none.
@@ -12,7 +12,7 @@ enum Base64URL {
 
     static func encodedCount(_ count: Int) -> Int { (count * 4 + 2) / 3 }
 
-    static func encode(_ bytes: some Collection<UInt8>) -> String {
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(encodedCount(bytes.count))
         var pending: UInt32 = 0

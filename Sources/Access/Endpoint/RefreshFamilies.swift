@@ -1,16 +1,18 @@
 /// Which refresh token is good in each family: the pure half of `RefreshTokens`, without disk or clock.
-struct RefreshFamilies: Sendable {
+package struct RefreshFamilies: Sendable {
     /// By app, so that one app's sign-ins can never push out another's.
     private var apps: [String: [FamilyID: Family]] = [:]
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    struct Family: Sendable, Equatable {
-        var hash: String
-        var expiresAtSeconds: Int64
+    package struct Family: Sendable, Equatable {
+        package var hash: String
+        package var expiresAtSeconds: Int64
     }
 
+    package init() {}
+
     /// What a refresh token turns out to be.
-    enum Verdict: Equatable {
+    package enum Verdict: Equatable {
         /// The good one of its family.
         case good
         /// Not (or no more) a token of any family of this app.
@@ -20,19 +22,19 @@ struct RefreshFamilies: Sendable {
         case expired
     }
 
-    func judge(_ token: RefreshToken, app: String, nowSeconds: Int64) -> Verdict {
+    package func judge(_ token: RefreshToken, app: String, nowSeconds: Int64) -> Verdict {
         guard let family = apps[app]?[token.family] else { return .unknown }
         guard nowSeconds < family.expiresAtSeconds else { return .expired }
         return ConstantTime.equal(Array(family.hash.utf8), Array(token.hash.utf8)) ? .good : .spent
     }
 
     /// The family that gives way where `app` has as many as it may: the one that would end first.
-    func familyToEnd(of app: String, limit: Int) -> FamilyID? {
+    package func familyToEnd(of app: String, limit: Int) -> FamilyID? {
         guard let families = apps[app], families.count >= limit else { return nil }
         return families.min { $0.value.expiresAtSeconds < $1.value.expiresAtSeconds }?.key
     }
 
-    mutating func apply(_ record: RefreshRecord) {
+    package mutating func apply(_ record: RefreshRecord) {
         switch record {
         case .good(let app, let family, let hash, let expiresAtSeconds):
             let fresh = Family(hash: hash, expiresAtSeconds: expiresAtSeconds)
@@ -45,7 +47,7 @@ struct RefreshFamilies: Sendable {
     }
 
     /// Forgets families that ended long ago, and those of apps that are no more.
-    mutating func prune(nowSeconds: Int64, registeredApps: Set<String>) {
+    package mutating func prune(nowSeconds: Int64, registeredApps: Set<String>) {
         for (app, families) in apps {
             let kept =
                 registeredApps.contains(app)
@@ -59,7 +61,7 @@ struct RefreshFamilies: Sendable {
     }
 
     /// One record a family: what a file written afresh holds.
-    var records: [RefreshRecord] {
+    package var records: [RefreshRecord] {
         apps.flatMap { app, families in
             families.map { id, family in
                 .good(app: app, family: id, hash: family.hash, expiresAtSeconds: family.expiresAtSeconds)

@@ -10,24 +10,24 @@ import Crypto
 /// `good`: the family's good token is the one with this SHA-256, until EXPIRES (Unix seconds); whatever an earlier line
 /// said of the family is over. `ended`: none of its tokens is good any more. FAMILY and HASH are base64url; CHECK is
 /// the first 16 hexadecimal digits of the SHA-256 of the line before it. A later line wins.
-enum RefreshRecord: Sendable, Equatable {
+package enum RefreshRecord: Sendable, Equatable {
     case good(app: String, family: FamilyID, hash: String, expiresAtSeconds: Int64)
     case ended(app: String, family: FamilyID)
 
     /// A change of the lines' form gets another number.
-    static let format = "footprint refresh tokens 1"
-    static let headingBytes = format.utf8.count + 1 + TokenID.textBytes + 1
+    package static let format = "footprint refresh tokens 1"
+    package static let headingBytes = format.utf8.count + 1 + TokenID.textBytes + 1
 
     /// First line of a fresh file.
-    static func heading() -> String { "\(format) \(TokenID.random())\n" }
+    package static func heading() -> String { "\(format) \(TokenID.random())\n" }
 
-    static func isHeading(_ bytes: [UInt8]) -> Bool {
+    package static func isHeading(_ bytes: [UInt8]) -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
         return bytes.count == headingBytes && text.hasPrefix("\(format) ") && text.hasSuffix("\n")
             && TokenID(String(text.dropFirst(format.count + 1).dropLast())) != nil
     }
 
-    var line: String {
+    package var line: String {
         let fields =
             switch self {
             case .good(let app, let family, let hash, let expiresAtSeconds):
@@ -39,7 +39,7 @@ enum RefreshRecord: Sendable, Equatable {
     }
 
     /// nil where the line, without its line feed, is not exactly one that ``line`` writes.
-    init?(line: Substring) {
+    package init?(line: Substring) {
         guard let space = line.lastIndex(of: " ") else { return nil }
         let fields = line[..<space].split(separator: " ", omittingEmptySubsequences: false)
         guard Self.check(line[..<space]) == line[line.index(after: space)...], fields.count >= 3,

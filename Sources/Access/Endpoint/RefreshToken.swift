@@ -3,24 +3,24 @@ import Crypto
 /// A refresh token: `ref_`, the 128-bit name of its family and a 256-bit secret, base64url.
 ///
 /// A *family* is all the refresh tokens that came of one sign-in with the app's secret; one of them is good at a time.
-struct RefreshToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-    let family: FamilyID
+package struct RefreshToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    package let family: FamilyID
     /// SHA-256 of the whole token, base64url. A fast hash is enough: it hides 256 random bits, not a password.
-    let hash: String
+    package let hash: String
     /// Given to the client once, never kept.
-    let text: String
+    package let text: String
 
     private static let prefix = "ref_"
     private static let secretBytes = 32
 
     /// The next token of `family`.
-    init(family: FamilyID) {
+    package init(family: FamilyID) {
         let secret = RandomText.bytes(Self.secretBytes)
         self.init(family: family, text: Self.prefix + Base64URL.encode(family.bytes + secret))
     }
 
     /// nil where `text` has not the form of a refresh token.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.hasPrefix(Self.prefix),
             let bytes = Base64URL.decode(
                 text.dropFirst(Self.prefix.count),
@@ -36,31 +36,31 @@ struct RefreshToken: Sendable, CustomStringConvertible, CustomDebugStringConvert
         hash = Base64URL.encode(Array(SHA256.hash(data: Array(text.utf8))))
     }
 
-    static let hashBytes = 32
+    package static let hashBytes = 32
 
     /// Nothing of the token.
-    var description: String { "RefreshToken" }
-    var debugDescription: String { description }
+    package var description: String { "RefreshToken" }
+    package var debugDescription: String { description }
 }
 
 /// Names one family of refresh tokens. Part of each of its tokens, so as little to be logged as they are.
-struct FamilyID: Sendable, Hashable {
-    let bytes: [UInt8]
+package struct FamilyID: Sendable, Hashable {
+    package let bytes: [UInt8]
 
-    static let sizeBytes = 16
+    package static let sizeBytes = 16
 
-    static func random() -> FamilyID {
+    package static func random() -> FamilyID {
         FamilyID(bytes: RandomText.bytes(sizeBytes))
     }
 
-    init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard let bytes = Base64URL.decode(text, count: Self.sizeBytes) else { return nil }
         self.bytes = bytes
     }
 
-    var text: String { Base64URL.encode(bytes) }
+    package var text: String { Base64URL.encode(bytes) }
 }

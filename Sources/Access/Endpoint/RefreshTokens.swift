@@ -12,14 +12,20 @@ import Synchronization
 ///   written afresh when most of it is out of date.
 ///
 /// Safe from many threads and processes. Every call waits for the disk: not on an event loop.
-final class RefreshTokens: Sendable {
+package final class RefreshTokens: Sendable {
     static let lifetimeSeconds: Int64 = 30 * 86_400
 
-    struct Limits: Sendable {
-        var familiesPerApp = 1_000
-        var families = 100_000
+    package struct Limits: Sendable {
+        package var familiesPerApp: Int
+        package var families: Int
         /// Lines out of date that are tolerated beyond the number of families before the file is written afresh.
-        var toleratedLines = 1_000
+        package var toleratedLines: Int
+
+        package init(familiesPerApp: Int = 1_000, families: Int = 100_000, toleratedLines: Int = 1_000) {
+            self.familiesPerApp = familiesPerApp
+            self.families = families
+            self.toleratedLines = toleratedLines
+        }
     }
 
     private let directory: AccessDirectory
@@ -38,7 +44,7 @@ final class RefreshTokens: Sendable {
     }
 
     /// `registeredApps` gives the ids of all apps as they are on disk: others' families are forgotten.
-    init(
+    package init(
         directory: AccessDirectory,
         limits: Limits = Limits(),
         registeredApps: @escaping @Sendable () throws(AccessError) -> Set<String>
@@ -69,13 +75,13 @@ final class RefreshTokens: Sendable {
     }
 
     /// What came of using a token.
-    enum Use {
+    package enum Use {
         case renewed(RefreshToken)
         case refused(RefreshFamilies.Verdict)
     }
 
     /// Begins a family: the app has shown its secret.
-    func begin(app: String, nowSeconds: Int64) throws(AccessError) -> RefreshToken {
+    package func begin(app: String, nowSeconds: Int64) throws(AccessError) -> RefreshToken {
         try withLog { (log, file) throws(AccessError) in
             var records: [RefreshRecord] = []
             if let first = try familyToEnd(for: app, &log, nowSeconds: nowSeconds) {
@@ -89,7 +95,7 @@ final class RefreshTokens: Sendable {
     }
 
     /// Spends `token` and answers its successor.
-    func use(_ token: RefreshToken, app: String, nowSeconds: Int64) throws(AccessError) -> Use {
+    package func use(_ token: RefreshToken, app: String, nowSeconds: Int64) throws(AccessError) -> Use {
         try withLog { (log, file) throws(AccessError) in
             let verdict = log.families.judge(token, app: app, nowSeconds: nowSeconds)
             switch verdict {

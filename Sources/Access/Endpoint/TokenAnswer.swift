@@ -27,7 +27,7 @@ package struct TokenAnswer: Sendable, Equatable {
     }
 
     /// The same for every reason: an unknown app, a wrong secret, a spent token must not be told apart.
-    static let unauthorized = TokenAnswer(status: 401, json: #"{"ret":1002,"msg":"鉴权失败，请重新获取token"}"#)
+    package static let unauthorized = TokenAnswer(status: 401, json: #"{"ret":1002,"msg":"鉴权失败，请重新获取token"}"#)
 
     package static let tooLarge = TokenAnswer(status: 413, json: #"{"ret":1004,"msg":"请求数据过大"}"#)
 

@@ -1,53 +1,87 @@
 /// What `DATA/access` holds: three files, each replaced as a whole.
-struct AccessContents: Sendable, Equatable {
-    var keys: KeyRecords
-    var apps: AppRecords
-    var revocations: RevocationRecords
+package struct AccessContents: Sendable, Equatable {
+    package var keys: KeyRecords
+    package var apps: AppRecords
+    package var revocations: RevocationRecords
+
+    package init(keys: KeyRecords, apps: AppRecords, revocations: RevocationRecords) {
+        self.keys = keys
+        self.apps = apps
+        self.revocations = revocations
+    }
 }
 
 /// `keys.json`
-struct KeyRecords: Sendable, Equatable, Codable {
+package struct KeyRecords: Sendable, Equatable, Codable {
     /// Id of the key that signs; the others only verify.
-    var active: String
-    var keys: [KeyRecord]
+    package var active: String
+    package var keys: [KeyRecord]
+
+    package init(active: String, keys: [KeyRecord]) {
+        self.active = active
+        self.keys = keys
+    }
 }
 
-struct KeyRecord: Sendable, Equatable, Codable, CustomStringConvertible, CustomDebugStringConvertible {
+package struct KeyRecord: Sendable, Equatable, Codable, CustomStringConvertible, CustomDebugStringConvertible {
     /// Fingerprint of the key: see ``SigningKey``.
-    var id: String
+    package var id: String
     /// 32 bytes, base64url.
-    var key: String
+    package var key: String
     /// Unix seconds.
-    var created: Int64
+    package var created: Int64
     /// When another key became the active one, Unix seconds; absent for the active one.
-    var retired: Int64?
+    package var retired: Int64?
+
+    package init(id: String, key: String, created: Int64, retired: Int64?) {
+        self.id = id
+        self.key = key
+        self.created = created
+        self.retired = retired
+    }
 
     /// Without the key.
-    var description: String { "KeyRecord(\(id))" }
-    var debugDescription: String { description }
+    package var description: String { "KeyRecord(\(id))" }
+    package var debugDescription: String { description }
 }
 
 /// `apps.json`
-struct AppRecords: Sendable, Equatable, Codable {
+package struct AppRecords: Sendable, Equatable, Codable {
     /// In the order in which they were added.
-    var apps: [AppRecord]
+    package var apps: [AppRecord]
+
+    package init(apps: [AppRecord]) {
+        self.apps = apps
+    }
 }
 
-struct AppRecord: Sendable, Equatable, Codable {
-    var id: String
-    var name: String
+package struct AppRecord: Sendable, Equatable, Codable {
+    package var id: String
+    package var name: String
     /// Unix seconds.
-    var created: Int64
-    var secret: SecretHash
+    package var created: Int64
+    package var secret: SecretHash
+
+    package init(id: String, name: String, created: Int64, secret: SecretHash) {
+        self.id = id
+        self.name = name
+        self.created = created
+        self.secret = secret
+    }
 }
 
 /// `revocations.json`
-struct RevocationRecords: Sendable, Equatable, Codable {
+package struct RevocationRecords: Sendable, Equatable, Codable {
     /// Oldest first.
-    var tokens: [RevokedToken]
+    package var tokens: [RevokedToken]
     /// Oldest first; only so that a second removal can say "already removed": tokens of an app that is not in
     /// `apps.json` are refused anyway.
-    var removedApps: [RemovedApp]
+    package var removedApps: [RemovedApp]
+
+    package init(tokens: [RevokedToken], removedApps: [RemovedApp]) {
+        self.tokens = tokens
+        self.removedApps = removedApps
+    }
 
     enum CodingKeys: String, CodingKey {
         case tokens
@@ -55,22 +89,32 @@ struct RevocationRecords: Sendable, Equatable, Codable {
     }
 }
 
-struct RevokedToken: Sendable, Equatable, Codable {
+package struct RevokedToken: Sendable, Equatable, Codable {
     /// The token's `jti`.
-    var id: String
+    package var id: String
     /// The token's `exp`, Unix seconds: after it the entry is not needed.
-    var expires: Int64
+    package var expires: Int64
+
+    package init(id: String, expires: Int64) {
+        self.id = id
+        self.expires = expires
+    }
 }
 
-struct RemovedApp: Sendable, Equatable, Codable {
-    var id: String
+package struct RemovedApp: Sendable, Equatable, Codable {
+    package var id: String
     /// Unix seconds.
-    var removed: Int64
+    package var removed: Int64
+
+    package init(id: String, removed: Int64) {
+        self.id = id
+        self.removed = removed
+    }
 }
 
 extension RevocationRecords {
     /// Forgets tokens that are refused as expired anyway, and the oldest removals beyond the limit.
-    mutating func prune(nowSeconds: Int64) {
+    package mutating func prune(nowSeconds: Int64) {
         tokens.removeAll { $0.expires.plus(saturating: AccessLimits.graceSeconds) < nowSeconds }
         removedApps.removeFirst(max(0, removedApps.count - AccessLimits.removedApps))
     }
@@ -78,7 +122,7 @@ extension RevocationRecords {
 
 extension KeyRecords {
     /// Forgets keys that were retired so long ago that no token signed by them can still be good.
-    mutating func prune(nowSeconds: Int64) {
+    package mutating func prune(nowSeconds: Int64) {
         let longest = AccessLimits.tokenLifetimeSeconds.upperBound + AccessLimits.graceSeconds
         keys.removeAll { key in
             guard key.id != active, let retired = key.retired else { return false }
@@ -91,7 +135,7 @@ extension KeyRecords {
 // may rely on it.
 
 extension KeyRecords {
-    var fault: String? {
+    package var fault: String? {
         guard keys.count <= AccessLimits.keys else { return "more than \(AccessLimits.keys) keys" }
         guard Set(keys.map(\.id)).count == keys.count else { return "the same key twice" }
         guard keys.contains(where: { $0.id == active }) else { return "the active key is not among the keys" }
@@ -103,7 +147,7 @@ extension KeyRecords {
 }
 
 extension AppRecords {
-    var fault: String? {
+    package var fault: String? {
         guard apps.count <= AccessLimits.apps else { return "more than \(AccessLimits.apps) apps" }
         guard Set(apps.map(\.id)).count == apps.count else { return "the same app twice" }
         for app in apps {
@@ -115,7 +159,7 @@ extension AppRecords {
 }
 
 extension RevocationRecords {
-    var fault: String? {
+    package var fault: String? {
         tokens.allSatisfy { TokenID($0.id) != nil } ? nil : "a token id of another form"
     }
 }

@@ -5,18 +5,23 @@
 ///   two changes at once lose nothing.
 /// - Reading takes no lock: a rename shows a reader one whole content.
 /// - Every file is 0600 and refused where it is more open; the folder is made 0700.
-struct AccessDirectory: Sendable {
-    let path: String
-    let clock: AccessClock
+package struct AccessDirectory: Sendable {
+    package let path: String
+    package let clock: AccessClock
 
-    enum File: String, CaseIterable {
+    package init(path: String, clock: AccessClock) {
+        self.path = path
+        self.clock = clock
+    }
+
+    package enum File: String, CaseIterable {
         case keys, apps, revocations
 
-        var format: String { "footprint access \(rawValue)" }
+        package var format: String { "footprint access \(rawValue)" }
     }
 
     /// Identifies the contents last read, without reading them again.
-    struct Stamps: Equatable {
+    package struct Stamps: Equatable {
         var keys: FileStamp?
         var apps: FileStamp?
         var revocations: FileStamp?
@@ -79,7 +84,7 @@ struct AccessDirectory: Sendable {
     }
 
     /// All three files, each as it was last renamed into place, with the stamps of exactly what was read.
-    func read() throws(AccessError) -> (contents: AccessContents, stamps: Stamps) {
+    package func read() throws(AccessError) -> (contents: AccessContents, stamps: Stamps) {
         let (keys, keysStamp) = try read(.keys, as: KeyRecords.self)
         let (apps, appsStamp) = try read(.apps, as: AppRecords.self)
         let (revocations, revocationsStamp) = try read(.revocations, as: RevocationRecords.self)
@@ -107,7 +112,7 @@ struct AccessDirectory: Sendable {
     // MARK: - Changing
 
     /// Runs `body` while no other process, and no other caller in this one, changes anything in the folder.
-    func withLock<Result>(_ body: () throws(AccessError) -> Result) throws(AccessError) -> Result {
+    package func withLock<Result>(_ body: () throws(AccessError) -> Result) throws(AccessError) -> Result {
         let isNew = try FileStamp.of(lockPath) == nil
         let file = try SystemFile(lockPath, .readWrite)
         if isNew, let owner = try inheritedOwner(from: path) { try file.setOwner(owner) }

@@ -15,11 +15,11 @@ import Foundation
 /// (base64url) is of its bytes as they stand in the file, so that it does not depend on how a JSON encoder spells.
 /// The checksum guards against disks and editors, not against attackers: who can write here owns the keys anyway.
 /// A change of a content's fields bumps `version`, adds a golden file and a line in docs/formats/.
-enum SealedFile {
+package enum SealedFile {
     private static let version: Int64 = 1
     private static let checksumBytes = 43
 
-    static func encode(_ content: some Encodable, format: String) -> [UInt8] {
+    package static func encode(_ content: some Encodable, format: String) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         guard let json = try? encoder.encode(content) else {
@@ -30,7 +30,7 @@ enum SealedFile {
     }
 
     /// The content of `bytes`, as it was written; `file` is the path that errors name.
-    static func decode<Content: Decodable>(
+    package static func decode<Content: Decodable>(
         _ bytes: [UInt8],
         as: Content.Type,
         format: String,

@@ -55,8 +55,9 @@ struct SystemFile: ~Copyable {
         var filled = 0
         while filled < bytes.count {
             let count = try retried("read", path) {
-                bytes.withUnsafeMutableBytes {
-                    pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(offset + filled))
+                bytes.withUnsafeMutableBytes { bytes in
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
+                    return pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
                 }
             }
             guard count > 0 else { break }
@@ -70,8 +71,9 @@ struct SystemFile: ~Copyable {
         var written = 0
         while written < bytes.count {
             written += try retried("write", path) {
-                bytes.withUnsafeBytes {
-                    pwrite(descriptor, $0.baseAddress! + written, $0.count - written, off_t(offset + written))
+                bytes.withUnsafeBytes { bytes in
+                    let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                    return pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
                 }
             }
         }
@@ -130,12 +132,12 @@ struct SystemFile: ~Copyable {
 }
 
 /// Tells one content of a file from every other: each change is a new file, later than the one it replaces.
-struct FileStamp: Equatable {
+package struct FileStamp: Equatable {
     var device: UInt64
     var inode: UInt64
     var sizeBytes: Int
-    var modifiedSeconds: Int64
-    var modifiedNanoseconds: Int64
+    package var modifiedSeconds: Int64
+    package var modifiedNanoseconds: Int64
     var mode: UInt32
     var isRegular: Bool
     var owner: FileOwner
@@ -157,7 +159,7 @@ struct FileStamp: Equatable {
     }
 
     /// nil where there is no such file.
-    static func of(_ path: String) throws(AccessError) -> FileStamp? {
+    package static func of(_ path: String) throws(AccessError) -> FileStamp? {
         var status = stat()
         guard stat(path, &status) == 0 else {
             let code = errno

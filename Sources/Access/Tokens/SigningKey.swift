@@ -10,29 +10,29 @@ import Foundation
 ///
 /// The id is a fingerprint of the key (60 bits of a SHA-256), so a key that was damaged or mixed up on disk is noticed
 /// before any token is judged by it. It is public: it stands in every token's header.
-struct SigningKey: Sendable {
-    static let sizeBytes = 32
-    static let idCharacters = 12
+package struct SigningKey: Sendable {
+    package static let sizeBytes = 32
+    package static let idCharacters = 12
 
-    let id: String
+    package let id: String
     /// HMAC with the key's two pads already hashed: verifying starts from a copy.
     private let prepared: HMAC<SHA256>
 
     /// nil where `bytes` are not 32.
-    init?(bytes: [UInt8]) {
+    package init?(bytes: [UInt8]) {
         guard bytes.count == Self.sizeBytes else { return nil }
         id = Self.fingerprint(bytes)
         prepared = HMAC(key: SymmetricKey(data: bytes))
     }
 
     /// nil where the record's id does not belong to its key.
-    init?(_ record: KeyRecord) {
+    package init?(_ record: KeyRecord) {
         guard let bytes = Base64URL.decode(record.key, count: Self.sizeBytes) else { return nil }
         self.init(bytes: bytes)
         guard id == record.id else { return nil }
     }
 
-    static func fingerprint(_ bytes: [UInt8]) -> String {
+    package static func fingerprint(_ bytes: [UInt8]) -> String {
         let digest = SHA256.hash(data: Array("footprint signing key".utf8) + bytes)
         return RandomText.base32(digest, characters: idCharacters)
     }
@@ -44,7 +44,7 @@ struct SigningKey: Sendable {
     }
 
     /// Whether `code` authenticates `bytes`. The comparison takes constant time.
-    func verifies(_ bytes: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer) -> Bool {
+    package func verifies(_ bytes: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer) -> Bool {
         authenticationCode(of: bytes).withUnsafeBytes { expected in
             ConstantTime.equal(expected, code)
         }
@@ -52,7 +52,7 @@ struct SigningKey: Sendable {
 }
 
 extension KeyRecord {
-    static func random(nowSeconds: Int64) -> KeyRecord {
+    package static func random(nowSeconds: Int64) -> KeyRecord {
         let bytes = RandomText.bytes(SigningKey.sizeBytes)
         return KeyRecord(
             id: SigningKey.fingerprint(bytes),
@@ -64,7 +64,7 @@ extension KeyRecord {
 }
 
 extension KeyRecords {
-    static func fresh(nowSeconds: Int64) -> KeyRecords {
+    package static func fresh(nowSeconds: Int64) -> KeyRecords {
         let key = KeyRecord.random(nowSeconds: nowSeconds)
         return KeyRecords(active: key.id, keys: [key])
     }

@@ -1,29 +1,36 @@
 /// What a token says, once its signature is known to be ours.
-struct TokenClaims: Sendable, Equatable {
-    var bearer: Bearer
+package struct TokenClaims: Sendable, Equatable {
+    package var bearer: Bearer
     /// `iat`, Unix seconds.
-    var issuedAtSeconds: Int64
+    package var issuedAtSeconds: Int64
     /// `exp`, Unix seconds: good while now is before it.
-    var expiresAtSeconds: Int64
+    package var expiresAtSeconds: Int64
     /// `jti`
-    var id: TokenID
+    package var id: TokenID
+
+    package init(bearer: Bearer, issuedAtSeconds: Int64, expiresAtSeconds: Int64, id: TokenID) {
+        self.bearer = bearer
+        self.issuedAtSeconds = issuedAtSeconds
+        self.expiresAtSeconds = expiresAtSeconds
+        self.id = id
+    }
 
     /// `sub` and `scope`, which belong together.
-    enum Bearer: Sendable, Equatable {
+    package enum Bearer: Sendable, Equatable {
         case app(String)
         case admin
     }
 }
 
 /// 128 random bits that name one token, for revocations and audits.
-struct TokenID: Sendable, Hashable, CustomStringConvertible {
+package struct TokenID: Sendable, Hashable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
 
-    static let sizeBytes = 16
-    static let textBytes = 22
+    package static let sizeBytes = 16
+    package static let textBytes = 22
 
-    static func random() -> TokenID {
+    package static func random() -> TokenID {
         var generator = SystemRandomNumberGenerator()
         return TokenID(high: generator.next(), low: generator.next())
     }
@@ -33,13 +40,13 @@ struct TokenID: Sendable, Hashable, CustomStringConvertible {
         self.low = low
     }
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var text = text
         guard let id = text.withUTF8({ TokenID(text: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = id
     }
 
-    init?(text: UnsafeRawBufferPointer) {
+    package init?(text: UnsafeRawBufferPointer) {
         guard text.count == Self.textBytes else { return nil }
         var bytes: (UInt64, UInt64) = (0, 0)
         let count = withUnsafeMutableBytes(of: &bytes) { Base64URL.decode(text, into: $0) }
@@ -48,7 +55,7 @@ struct TokenID: Sendable, Hashable, CustomStringConvertible {
         low = UInt64(bigEndian: bytes.1)
     }
 
-    var description: String {
+    package var description: String {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Base64URL.encode($0) }
     }
 }

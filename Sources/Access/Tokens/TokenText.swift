@@ -10,8 +10,8 @@ import Crypto
 ///
 /// Reading takes these very bytes and nothing else, not any JSON: no other algorithm can be named, no field given
 /// twice or left out, nothing spelled in two ways. So a token that differs in one byte, whichever, is refused.
-enum TokenText {
-    static func spell(_ claims: TokenClaims, signedBy key: SigningKey) -> String {
+package enum TokenText {
+    package static func spell(_ claims: TokenClaims, signedBy key: SigningKey) -> String {
         let (subject, scope) =
             switch claims.bearer {
             case .app(let id): (id, "report")
@@ -25,14 +25,14 @@ enum TokenText {
     }
 
     /// Header, payload and their signature as a compact JWT.
-    static func sign(header: String, payload: String, by key: SigningKey) -> String {
+    package static func sign(header: String, payload: String, by key: SigningKey) -> String {
         var signed = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(Array(payload.utf8))
         let code = signed.withUTF8 { key.authenticationCode(of: UnsafeRawBufferPointer($0)) }
         return signed + "." + code.withUnsafeBytes { Base64URL.encode($0) }
     }
 
     /// What `token` says, where one of `keys` signed it. Whether it is still good is another question.
-    static func read(
+    package static func read(
         _ token: UnsafeRawBufferPointer,
         keys: [String: SigningKey]
     ) throws(Refusal) -> TokenClaims {

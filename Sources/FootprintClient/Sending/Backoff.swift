@@ -38,9 +38,9 @@ package struct Backoff: Sendable {
         failures += 1
         let wait =
             if let notBefore {
-                notBefore + notBefore * Double.random(in: 0...0.1, using: &random)
+                notBefore + notBefore * Double.random(in: 0..<0.1, using: &random)
             } else {
-                ceiling * Double.random(in: 0.5...1, using: &random)
+                ceiling * Double.random(in: 0.5..<1, using: &random)
             }
         return elapsed + wait <= policy.limit ? wait : nil
     }

@@ -3,6 +3,14 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Sends one finished report and does not come back before its fate is known: stored, or why not.
 ///
 /// Tries again on 429, 503 and lost connections as ``Backoff`` says; never after 1001, 1002 or 413, which no repetition
@@ -79,25 +87,29 @@ package struct ReportSender: Sendable {
             if error is NIOTooManyBytesError {
                 return .failed(.unexpected(status: 200, body: "an answer over \(Self.answerLimitBytes) bytes"))
             }
-            return .retry(reason: Self.sentence(error), notBefore: nil)
+            return .retry(reason: sentence(error), notBefore: nil)
         }
     }
 
     /// The API's answers are a hundred bytes; whatever sends more is something else.
     private static let answerLimitBytes = 64 << 10
 
-    private static func sentence(_ error: any Error) -> String {
+    private func sentence(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError where error == .remoteConnectionClosed:
-            "the server closed the connection"
+            "\(endpoint.authority) closed the connection"
         case let error as HTTPClientError where [.deadlineExceeded, .readTimeout].contains(error):
-            "the server did not answer in time"
+            "\(endpoint.authority) did not answer in time"
         case let error as HTTPClientError where error == .connectTimeout:
-            "the server cannot be reached in time"
+            "cannot connect to \(endpoint.authority) in time"
+        case let error as IOError where error.errnoCode == ECONNREFUSED:
+            "cannot connect to \(endpoint.authority): Connection refused"
+        case let error as IOError:
+            "lost the connection to \(endpoint.authority): \(String(cString: strerror(error.errnoCode)))"
         case let error as NIOConnectionError:
-            "cannot connect to \(error.host):\(error.port)"
-        case let error as IOError: "connection lost: \(error)"
-        default: "connection failed: \(error)"
+            "cannot connect to \(endpoint.authority): "
+                + (error.dnsAError.map { "\($0)" } ?? error.connectionErrors.first.map { "\($0.error)" } ?? "no address")
+        default: "cannot send to \(endpoint.authority): \(error)"
         }
     }
 }

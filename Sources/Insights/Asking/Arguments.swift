@@ -103,7 +103,9 @@ extension ParameterKind {
 extension Int {
     /// Digits only: no sign, no white space, no other script's digits.
     init?(strict text: String) {
-        guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         self.init(text)
     }
 }

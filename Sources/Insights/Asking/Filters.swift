@@ -43,7 +43,8 @@ struct Filters: Sendable {
 
     /// True (1) or false (0) for each event, never NULL.
     var condition: SQL {
-        let conditions = columns.map { Self.condition($0.column.sql, ids: $0.ids, orAbsent: $0.orAbsent) } + [uidCondition]
+        let conditions =
+            columns.map { Self.condition($0.column.sql, ids: $0.ids, orAbsent: $0.orAbsent) } + [uidCondition]
         return .joined(conditions, separator: " AND ")
     }
 

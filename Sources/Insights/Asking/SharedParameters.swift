@@ -7,18 +7,22 @@ extension CatalogueEntry.Parameter {
 
     private static let period: [CatalogueEntry.Parameter] = [
         .init(
-            "from", .moment,
+            "from",
+            .moment,
             .init(
                 "First day (inclusive), or Unix seconds; default: six days before the last day",
                 "起始日期（含），或 Unix 秒；默认为结束日期前六天"
             )
         ),
         .init(
-            "to", .moment,
+            "to",
+            .moment,
             .init("Last day (inclusive), or Unix seconds (exclusive); default: today", "结束日期（含），或 Unix 秒（不含）；默认为今天")
         ),
         .init(
-            "tz", .timeZone, standard: "Asia/Shanghai",
+            "tz",
+            .timeZone,
+            standard: "Asia/Shanghai",
             .init("Time zone of days and hours, an IANA name", "日期与小时所用的时区（IANA 名称）")
         ),
     ]
@@ -27,7 +31,9 @@ extension CatalogueEntry.Parameter {
     static let filters: [CatalogueEntry.Parameter] =
         Filters.Column.allCases.map { column in
             .init(
-                column.rawValue, .idOrAbsent, isRepeatable: true,
+                column.rawValue,
+                .idOrAbsent,
+                isRepeatable: true,
                 .init(
                     "Only events with this \(column.rawValue); `absent`: only events without one",
                     "只统计该 \(column.rawValue) 的事件；absent 表示未上报该字段的事件"
@@ -35,7 +41,9 @@ extension CatalogueEntry.Parameter {
             )
         } + [
             .init(
-                Filters.uidName, .text, isRepeatable: true,
+                Filters.uidName,
+                .text,
+                isRepeatable: true,
                 .init("Only this user's events", "只统计该用户的事件")
             )
         ]
@@ -46,7 +54,9 @@ extension CatalogueEntry.Parameter {
 
     static func order(_ choices: [String]) -> CatalogueEntry.Parameter {
         .init(
-            "order", .choice(choices), standard: choices[0],
+            "order",
+            .choice(choices),
+            standard: choices[0],
             .init(
                 "What rows are ordered by: measures from the highest down, ids from the lowest up",
                 "排序依据：指标从高到低，编号从小到大"

@@ -7,7 +7,8 @@ enum Durations: Question {
         .init("How long people stay: quantiles and a histogram", "停留时长的分位数与分布"),
         parameters: [
             .init(
-                "by", .choice(Filters.Column.allCases.map(\.rawValue)),
+                "by",
+                .choice(Filters.Column.allCases.map(\.rawValue)),
                 .init("Also for each value of this field", "同时按该字段的取值分别统计")
             ),
             .limit(20),

@@ -11,14 +11,18 @@ enum Funnel: Question {
         .init("How many users take the steps in order", "漏斗：按顺序完成各步骤的用户数"),
         parameters: [
             .init(
-                "steps", .steps, isRequired: true,
+                "steps",
+                .steps,
+                isRequired: true,
                 .init(
                     "2 to 10 steps with commas: page:5 (a view of the page), pos:2, operate:11000",
                     "2 到 10 个步骤，以逗号分隔：page:5（浏览该页面）、pos:2、operate:11000"
                 )
             ),
             .init(
-                "window", .integer(1...2_592_000), standard: "86400",
+                "window",
+                .integer(1...2_592_000),
+                standard: "86400",
                 .init("Seconds from the first step to the last", "从第一步到最后一步的最长秒数")
             ),
         ] + CatalogueEntry.Parameter.scope
@@ -60,28 +64,41 @@ enum Funnel: Question {
         let times = zip(numbers, conditions).map { number, condition -> SQL in
             "arraySort(groupArrayIf(toInt64(event_time), \(condition))) AS times_\(number)"
         }
-        let chain = numbers.dropFirst().map { number -> SQL in
-            let before = number - 1
-            let isReached: SQL = "mark.2 = 1 AND start > 0 AND mark.1 <= start + \(windowSeconds)"
-            return """
-                arraySort(arrayConcat(arrayMap((time, start, earlier) -> (time, toUInt8(0), start - earlier), \
-                reach_\(before), start_\(before), arrayPopBack(arrayPushFront(start_\(before), toInt64(0)))), \
-                arrayMap(time -> (time, toUInt8(1), toInt64(0)), times_\(number)))) AS marks_\(number), \
-                arrayCumSum(mark -> mark.3, marks_\(number)) AS latest_\(number), \
-                arrayMap(mark -> mark.1, arrayFilter((mark, start) -> \(isReached), \
-                marks_\(number), latest_\(number))) AS reach_\(number), \
-                arrayFilter((start, mark) -> \(isReached), latest_\(number), marks_\(number)) AS start_\(number)
-                """
+        var chain: SQL = """
+            SELECT uid, \(.joined(times, separator: ", ")), times_1 AS reach_1, times_1 AS start_1, \
+            notEmpty(times_1) AS reached_1, toInt64(0) AS took_1 FROM events \
+            WHERE \(scope.condition) AND (\(.joined(conditions, separator: " OR "))) GROUP BY uid
+            """
+        for number in numbers.dropFirst() {
+            chain = next(number, of: numbers.count, after: chain, windowSeconds: windowSeconds)
         }
-        let users = numbers.map { number -> SQL in "countIf(notEmpty(reach_\(number)))" }
-        let medians = numbers.map { number -> SQL in
-            "toInt64(quantileExactIf(0.5)(reach_\(number)[1] - start_\(number)[1], notEmpty(reach_\(number))))"
+        let users = numbers.map { number -> SQL in "countIf(reached_\(number))" }
+        let medians = numbers.map { number -> SQL in "toInt64(quantileExactIf(0.5)(took_\(number), reached_\(number)))"
         }
         return """
             SELECT [\(.joined(users, separator: ", "))] AS users, [\(.joined(medians, separator: ", "))] AS medians \
-            FROM (SELECT uid, \(.joined(times, separator: ", ")), times_1 AS reach_1, times_1 AS start_1, \
-            \(.joined(chain, separator: ", ")) FROM events \
-            WHERE \(scope.condition) AND (\(.joined(conditions, separator: " OR "))) GROUP BY uid)
+            FROM (\(chain))
+            """
+    }
+
+    /// The chain with one more step. A statement of its own around the one before: the engine analyses an alias again
+    /// wherever it is used, so that a chain of aliases would double with each step.
+    private static func next(_ number: Int, of count: Int, after chain: SQL, windowSeconds: Int) -> SQL {
+        let before = number - 1
+        let known = (1..<number).map { earlier -> SQL in "reached_\(earlier), took_\(earlier)" }
+        let waiting = (number + 1..<count + 1).map { later -> SQL in ", times_\(later)" }
+        let carried: SQL = "uid, \(.joined(known, separator: ", "))\(.joined(waiting, separator: ""))"
+        let isReached: SQL = "mark.2 = 1 AND start > 0 AND mark.1 <= start + \(windowSeconds)"
+        return """
+            SELECT \(carried), reach_\(number), start_\(number), notEmpty(reach_\(number)) AS reached_\(number), \
+            reach_\(number)[1] - start_\(number)[1] AS took_\(number) FROM (\
+            SELECT \(carried), arrayMap(mark -> mark.1, arrayFilter((mark, start) -> \(isReached), marks, latest)) \
+            AS reach_\(number), arrayFilter((start, mark) -> \(isReached), latest, marks) AS start_\(number) FROM (\
+            SELECT \(carried), marks, arrayCumSum(mark -> mark.3, marks) AS latest FROM (\
+            SELECT \(carried), arraySort(arrayConcat(arrayMap((time, start, earlier) -> \
+            (time, toUInt8(0), start - earlier), reach_\(before), start_\(before), \
+            \(VisitOrder.before("start_\(before)", first: 0))), \
+            arrayMap(time -> (time, toUInt8(1), toInt64(0)), times_\(number)))) AS marks FROM (\(chain)))))
             """
     }
 }

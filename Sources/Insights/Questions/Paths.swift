@@ -11,7 +11,8 @@ enum Paths: Question {
         parameters: [
             .init("depth", .integer(2...10), standard: "5", .init("At most so many pages of a path", "路径最多包含的页面数")),
             .init(
-                "start", .integer(0...4_294_967_295),
+                "start",
+                .integer(0...4_294_967_295),
                 .init("Paths from the first view of this page; default: from the session's begin", "路径的起始页面；默认从会话开始")
             ),
             .limit(20),
@@ -42,34 +43,47 @@ enum Paths: Question {
     /// Each page view is laid beside the `depth - 1` after it, as shifted arrays, and the views where a path begins are
     /// kept: linear in the user's events, where slicing sessions out of an array would copy it for each.
     private static func statement(_ scope: Scope, depth: Int, start: Int?, limit: Int) -> SQL {
-        let shifts = (1..<depth).map { place -> SQL in
+        let views: SQL = """
+            SELECT uid, arrayMap(visit -> visit.1, arrayFilter(visit -> visit.1 >= 0, visits)) AS seen, \
+            arrayFilter((number, visit) -> visit.1 >= 0, visit_sessions, visits) AS seen_sessions \
+            FROM (\(VisitOrder.statement(scope)))
+            """
+        // Not the page again that the session was on already.
+        let moves: SQL = """
+            SELECT uid, arrayFilter((page, new) -> new, seen, news) AS pages, \
+            arrayFilter((number, new) -> new, seen_sessions, news) AS sessions FROM (SELECT uid, seen, seen_sessions, \
+            arrayMap((page, before, number, number_before) -> page != before OR number != number_before, \
+            seen, \(VisitOrder.before("seen")), seen_sessions, \(VisitOrder.before("seen_sessions"))) AS news \
+            FROM (\(views)))
+            """
+        let beginning: SQL = start.map { "pages.1 = \($0)" } ?? "1"
+        return """
+            SELECT path, count() AS times, uniqExact(uid) AS users FROM (\
+            SELECT uid, arrayFilter((way, number, before) -> number != before, ways, way_sessions, \
+            \(VisitOrder.before("way_sessions"))) AS paths FROM (\
+            SELECT uid, arrayFilter(pages -> \(beginning), following) AS ways, \
+            arrayFilter((number, pages) -> \(beginning), sessions, following) AS way_sessions FROM (\
+            SELECT uid, sessions, \(following(depth: depth)) AS following FROM (\(moves))))) \
+            ARRAY JOIN arrayMap(way -> arrayFilter(page -> page >= 0, [\(places(depth: depth))]), paths) AS path \
+            GROUP BY path ORDER BY times DESC, path LIMIT \(limit)
+            """
+    }
+
+    /// For each view the tuple of its page and the next ones of its session; −1 after the session's end.
+    private static func following(depth: Int) -> SQL {
+        let names = (1...depth).map { place -> SQL in "page_\(place)" }
+        let shifted = (1..<depth).map { place -> SQL in
             """
             arrayMap((page, number, own) -> if(number = own, page, toInt64(-1)), \
             arrayResize(arraySlice(pages, \(place + 1)), length(pages), toInt64(-1)), \
             arrayResize(arraySlice(sessions, \(place + 1)), length(pages), toInt64(-1)), sessions)
             """
         }
-        let places = (1...depth).map { place -> SQL in "place_\(place)" }
-        let arrays = SQL.joined(["pages"] + shifts, separator: ", ")
-        let begins: SQL = start.map { "pages_begin = \($0)" } ?? "1"
-        return """
-            SELECT path, count() AS times, uniqExact(uid) AS users FROM (SELECT uid, \(VisitOrder.columns(scope)), \
-            arrayFilter((visit, number) -> visit.1 >= 0, visits, visit_sessions) AS seen, \
-            arrayFilter((number, visit) -> visit.1 >= 0, visit_sessions, visits) AS seen_sessions, \
-            arrayMap(visit -> visit.1, seen) AS seen_pages, \
-            arrayMap((page, before, number, number_before) -> page != before OR number != number_before, \
-            seen_pages, arrayPopBack(arrayPushFront(seen_pages, toInt64(-1))), \
-            seen_sessions, arrayPopBack(arrayPushFront(seen_sessions, toInt64(-1)))) AS news, \
-            arrayFilter((page, new) -> new, seen_pages, news) AS pages, \
-            arrayFilter((number, new) -> new, seen_sessions, news) AS sessions, \
-            arrayMap((\(.joined(places, separator: ", "))) -> arrayFilter(page -> page >= 0, \
-            [\(.joined(places, separator: ", "))]), \(arrays)) AS following, \
-            arrayFilter((way, pages_begin) -> \(begins), following, pages) AS ways, \
-            arrayFilter((number, pages_begin) -> \(begins), sessions, pages) AS way_sessions, \
-            arrayFilter((way, number, before) -> number != before, ways, way_sessions, \
-            arrayPopBack(arrayPushFront(way_sessions, toInt64(-1)))) AS paths \
-            FROM events WHERE \(scope.condition) GROUP BY uid) ARRAY JOIN paths AS path \
-            GROUP BY path ORDER BY times DESC, path LIMIT \(limit)
-            """
+        let tuple = SQL.joined(names, separator: ", ")
+        return "arrayMap((\(tuple)) -> (\(tuple)), pages, \(.joined(shifted, separator: ", ")))"
+    }
+
+    private static func places(depth: Int) -> SQL {
+        .joined((1...depth).map { place -> SQL in "way.\(place)" }, separator: ", ")
     }
 }

@@ -87,15 +87,13 @@ struct PlaceRanking {
             SELECT edge.1 AS page, \(position) AS position, toUInt64(0) AS events_here, toUInt64(0) AS views_here, \
             toUInt64(0) AS visitors_here, toFloat64(0) AS seconds_here, toUInt64(0) AS timed_here, \
             countIf(is_entry = 1) AS entries_here, countIf(is_entry = 0) AS exits_here FROM (\
-            SELECT uid, \(VisitOrder.columns(scope)), \
-            arrayFilter((place, here, before) -> here != before, visits, visit_sessions, \
-            arrayPopBack(arrayPushFront(visit_sessions, toInt64(-1)))) AS first_places, \
+            SELECT arrayConcat(first_places, last_places) AS places, \
+            arrayConcat(arrayMap(place -> 1, first_places), arrayMap(place -> 0, last_places)) AS kinds FROM (\
+            SELECT arrayFilter((place, here, before) -> here != before, visits, visit_sessions, \
+            \(VisitOrder.before("visit_sessions"))) AS first_places, \
             arrayFilter((place, here, after) -> here != after, visits, visit_sessions, \
-            arrayPopFront(arrayPushBack(visit_sessions, toInt64(-1)))) AS last_places, \
-            arrayConcat(first_places, last_places) AS edge_places, \
-            arrayConcat(arrayMap(place -> 1, first_places), arrayMap(place -> 0, last_places)) AS edge_kinds \
-            FROM events WHERE \(scope.condition) GROUP BY uid) \
-            ARRAY JOIN edge_places AS edge, edge_kinds AS is_entry GROUP BY page, position
+            \(VisitOrder.after("visit_sessions"))) AS last_places FROM (\(VisitOrder.statement(scope))))) \
+            ARRAY JOIN places AS edge, kinds AS is_entry GROUP BY page, position
             """
     }
 }

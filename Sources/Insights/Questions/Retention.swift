@@ -24,7 +24,8 @@ enum Retention: Question {
         let points = try interval.points(of: scope.period)
         guard points.count <= cohortsAtMost else {
             throw .badParameter(
-                detail: "interval: expected at most \(cohortsAtMost) cohorts, found \(points.count) of a \(interval.rawValue)"
+                detail:
+                    "interval: expected at most \(cohortsAtMost) cohorts, found \(points.count) of a \(interval.rawValue)"
             )
         }
         var users: [Int64: [Int64: Int64]] = [:]

@@ -7,11 +7,15 @@ enum Trend: Question {
         .init("Figures over time", "指标随时间的变化"),
         parameters: [
             .init(
-                "metric", .choices(Metric.allCases.map(\.rawValue)), standard: "pv,uv",
+                "metric",
+                .choices(Metric.allCases.map(\.rawValue)),
+                standard: "pv,uv",
                 .init("Which figures", "要查询的指标")
             ),
             .init(
-                "interval", .choice(Interval.allCases.map(\.rawValue)), standard: Interval.day.rawValue,
+                "interval",
+                .choice(Interval.allCases.map(\.rawValue)),
+                standard: Interval.day.rawValue,
                 .init(
                     "Width of a point, by the zone's own clock; weeks begin on Monday",
                     "时间粒度，按所选时区的时钟；周一为一周的开始"

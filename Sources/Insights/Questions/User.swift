@@ -9,7 +9,8 @@ enum User: Question {
         parameters: [
             .limit(100),
             .init(
-                "before", .cursor,
+                "before",
+                .cursor,
                 .init("The next of an earlier answer: goes on where it ended", "上一页返回的 next 值，从其后继续")
             ),
         ] + CatalogueEntry.Parameter.optionalPeriod

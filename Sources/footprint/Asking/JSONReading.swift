@@ -1,8 +1,8 @@
-import Insights
+package import Insights
 
 extension JSONValue {
     /// Reads JSON, members in their order; nil where it is none, or nested deeper than any answer is.
-    init?(parsing bytes: [UInt8]) {
+    package init?(parsing bytes: [UInt8]) {
         var reader = JSONReader(bytes: bytes)
         guard let value = reader.value(depth: 0), reader.isAtEnd else { return nil }
         self = value

@@ -16,22 +16,7 @@ extension FootprintCommand {
             if !failure.sentence.isEmpty {
                 Terminal.error.line("footprint: \(failure.sentence)")
             }
-            if case .usage = failure {
-                Terminal.error.line("footprint: see `\(Self.path) --help`")
-            }
             throw ExitCode(failure.exitCode)
         }
-    }
-
-    /// `footprint token issue`, for messages.
-    private static var path: String {
-        let parent: String? =
-            switch Self.self {
-            case is AppAdd.Type, is AppList.Type, is AppRemove.Type: "app"
-            case is TokenIssue.Type, is TokenRevoke.Type: "token"
-            case is JournalVerify.Type: "journal"
-            default: nil
-            }
-        return ["footprint", parent, configuration.commandName].compactMap(\.self).joined(separator: " ")
     }
 }

@@ -1,4 +1,4 @@
-import FootprintClient
+package import FootprintClient
 
 /// Believable visits of made-up users: the same for the same seed, number of users and days, and last day.
 ///
@@ -7,12 +7,19 @@ import FootprintClient
 /// - Days have a rhythm (quiet nights, a noon and an evening peak, busier weekends), pages a ranking, sessions a start
 ///   page, a walk from page to page and an end.
 /// - Each user has a phone (Android or iOS) and mostly comes by one way (H5 or mini-program).
-struct DemoTraffic: Sendable {
+package struct DemoTraffic: Sendable {
     let seed: UInt64
     let users: Int
     let days: Int
     /// Nothing happens later than this; Unix seconds.
     let nowSeconds: Int64
+
+    package init(seed: UInt64, users: Int, days: Int, nowSeconds: Int64) {
+        self.seed = seed
+        self.users = users
+        self.days = days
+        self.nowSeconds = nowSeconds
+    }
 
     /// China Standard Time, which has no summer time.
     private static let zoneSeconds: Int64 = 8 * 3_600
@@ -32,7 +39,7 @@ struct DemoTraffic: Sendable {
     }
 
     /// One user and all that user does, in order of time.
-    func visits(ofUser index: Int) -> (head: ReportHead, items: [ReportItem]) {
+    package func visits(ofUser index: Int) -> (head: ReportHead, items: [ReportItem]) {
         var random = SeededRandom(seed: seed, part: UInt64(index))
         let visitor = Visitor(index: index, days: days, &random)
         var items: [ReportItem] = []

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Hands elements from one thread that may block to tasks that may not. Holds `capacity` elements; a thread that is
 /// faster waits.
-final class BoundedPipe<Element: Sendable>: Sendable {
+package final class BoundedPipe<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []
         var waiters: [CheckedContinuation<Element?, Never>] = []
@@ -16,12 +16,14 @@ final class BoundedPipe<Element: Sendable>: Sendable {
     private let state = Mutex(State())
     private let room: DispatchSemaphore
 
-    init(capacity: Int) {
-        room = DispatchSemaphore(value: capacity)
+    package init(capacity: Int) {
+        // Dispatch stops a process that lets go of a semaphore below its first value, which an abandoned pipe is.
+        room = DispatchSemaphore(value: 0)
+        for _ in 0..<capacity { room.signal() }
     }
 
     /// Blocks while the pipe is full. Returns false where nobody takes any more: the thread should end.
-    func push(_ element: Element) -> Bool {
+    package func push(_ element: Element) -> Bool {
         room.wait()
         let (waiter, isOpen) = state.withLock { state -> (CheckedContinuation<Element?, Never>?, Bool) in
             guard !state.isAbandoned else { return (nil, false) }
@@ -39,12 +41,12 @@ final class BoundedPipe<Element: Sendable>: Sendable {
         return isOpen
     }
 
-    func finish() {
+    package func finish() {
         end { $0.isFinished = true }
     }
 
     /// Drops what waits; every later ``push(_:)`` returns false.
-    func abandon() {
+    package func abandon() {
         end { state in
             state.isAbandoned = true
             state.elements = []
@@ -53,7 +55,7 @@ final class BoundedPipe<Element: Sendable>: Sendable {
     }
 
     /// The next element; nil once the pipe is finished and empty, or abandoned.
-    func next() async -> Element? {
+    package func next() async -> Element? {
         await withCheckedContinuation { continuation in
             let element = state.withLock { state -> Element?? in
                 if !state.elements.isEmpty { return .some(state.elements.removeFirst()) }

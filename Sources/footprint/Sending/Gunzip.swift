@@ -1,9 +1,13 @@
 import CZlib
 
 /// Unpacks a gzip stream piece by piece; several members end to end are one stream, as `cat a.gz b.gz` makes.
-struct Gunzip: ~Copyable {
-    struct Damaged: Error, CustomStringConvertible {
-        var description: String
+package struct Gunzip: ~Copyable {
+    package struct Damaged: Error, Equatable, CustomStringConvertible {
+        package let description: String
+
+        package init(_ description: String) {
+            self.description = description
+        }
     }
 
     static let magic: [UInt8] = [0x1F, 0x8B]
@@ -13,7 +17,7 @@ struct Gunzip: ~Copyable {
     private let output: UnsafeMutableRawBufferPointer
     private var isBetweenMembers = false
 
-    init() throws(Damaged) {
+    package init() throws(Damaged) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         output = .allocate(byteCount: 256 << 10, alignment: 16)
@@ -21,7 +25,7 @@ struct Gunzip: ~Copyable {
         guard inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             stream.deallocate()
             output.deallocate()
-            throw Damaged(description: "no memory to unpack gzip")
+            throw Damaged("no memory to unpack gzip")
         }
     }
 
@@ -32,7 +36,8 @@ struct Gunzip: ~Copyable {
     }
 
     /// Calls `body` with what `input` unpacks to; the bytes are valid during the call only.
-    mutating func feed(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    package mutating func feed(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws
+    {
         // zlib only reads through next_in; its type lacks the const.
         let start = input.bindMemory(to: UInt8.self).baseAddress
         stream.pointee.next_in = UnsafeMutablePointer(mutating: start)
@@ -53,13 +58,13 @@ struct Gunzip: ~Copyable {
             case Z_OK: break
             // No progress possible: all input is taken.
             case Z_BUF_ERROR: return
-            default: throw Damaged(description: "the gzip stream is damaged")
+            default: throw Damaged("the gzip stream is damaged")
             }
         } while stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0
     }
 
     /// Call at the end of the input.
-    func finish() throws(Damaged) {
-        guard isBetweenMembers else { throw Damaged(description: "the gzip stream is cut short") }
+    package func finish() throws(Damaged) {
+        guard isBetweenMembers else { throw Damaged("the gzip stream is cut short") }
     }
 }

@@ -6,11 +6,9 @@ struct SendSummary {
 
     /// - Parameter failure: why reading ended early.
     func conclude(_ failure: CommandFailure?) throws(CommandFailure) {
-        var line = "\(grouped(counts.lines)) lines: \(grouped(counts.acceptedEvents)) events accepted, "
-        line += "\(grouped(counts.refusedLines)) lines refused"
-        if counts.unsentLines > 0 { line += ", \(grouped(counts.unsentLines)) lines not sent" }
-        Terminal.output.line(line)
-        for refusal in counts.refusals {
+        if counts.lines > 0 || failure == nil { sayCounts() }
+        let refusals = counts.refusals.sorted { ($0.place.file, $0.place.line) < ($1.place.file, $1.place.line) }
+        for refusal in refusals {
             Terminal.error.line("\(places[Int(refusal.place.file)]):\(refusal.place.line): \(refusal.reason)")
         }
         let more = counts.refusedLines - counts.refusals.count
@@ -22,5 +20,16 @@ struct SendSummary {
             // The list above has said it.
             throw .found("")
         }
+    }
+
+    private func sayCounts() {
+        var line = "\(counted(counts.lines, "line")) read: \(counted(counts.acceptedEvents, "event")) accepted, "
+        line += "\(counted(counts.refusedLines, "line")) refused"
+        if counts.unsentLines > 0 { line += ", \(counted(counts.unsentLines, "line")) not sent" }
+        Terminal.output.line(line)
+    }
+
+    private func counted(_ count: Int, _ noun: String) -> String {
+        "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 }

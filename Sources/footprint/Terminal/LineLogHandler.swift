@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 
 #if canImport(Glibc)
 import Glibc
@@ -12,26 +12,26 @@ import Darwin
 ///
 ///     time=2024-03-13T08:30:00.123Z level=info msg="segment sealed" segment=17 records=20311
 ///     {"time":"2024-03-13T08:30:00.123Z","level":"info","msg":"segment sealed","segment":"17","records":"20311"}
-struct LineLogHandler: LogHandler {
-    enum Format: String, CaseIterable {
+package struct LineLogHandler: LogHandler {
+    package enum Format: String, CaseIterable {
         case logfmt, json
     }
 
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
     private let format: Format
 
-    init(format: Format, level: Logger.Level) {
+    package init(format: Format, level: Logger.Level) {
         self.format = format
         logLevel = level
     }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var fields = metadata
         if let more = event.metadata { fields.merge(more) { _, new in new } }
         if let error = event.error { fields["error"] = "\(error)" }
@@ -40,7 +40,7 @@ struct LineLogHandler: LogHandler {
         Terminal.error.line(Self.line(pairs, format))
     }
 
-    static func line(_ pairs: [(String, String)], _ format: Format) -> String {
+    package static func line(_ pairs: [(String, String)], _ format: Format) -> String {
         switch format {
         case .logfmt: pairs.map { "\($0)=\(bareOrQuoted($1))" }.joined(separator: " ")
         case .json: "{" + pairs.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}"

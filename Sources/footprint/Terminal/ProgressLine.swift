@@ -1,7 +1,7 @@
 /// A line that says how far a long command is: a bar where the end is known, a rate, the time left.
 ///
 ///     [###########>--------------]  43%  1,290,000 events  212,000/s  0:08 left  3 refused
-struct ProgressLine: Sendable, Equatable {
+package struct ProgressLine: Sendable, Equatable {
     /// 0 to 1; nil where the end is not known.
     var fraction: Double?
     var events: Int
@@ -9,7 +9,21 @@ struct ProgressLine: Sendable, Equatable {
     var elapsedSeconds: Double
     var waitingFor: String?
 
-    func text(columns: Int) -> String {
+    package init(
+        fraction: Double?,
+        events: Int,
+        refused: Int,
+        elapsedSeconds: Double,
+        waitingFor: String? = nil
+    ) {
+        self.fraction = fraction
+        self.events = events
+        self.refused = refused
+        self.elapsedSeconds = elapsedSeconds
+        self.waitingFor = waitingFor
+    }
+
+    package func text(columns: Int) -> String {
         var parts: [String] = []
         if let fraction { parts.append(padded("\(Int(min(max(fraction, 0), 1) * 100))%", 4)) }
         parts.append("\(grouped(events)) events")

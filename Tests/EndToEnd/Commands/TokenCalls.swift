@@ -89,7 +89,7 @@ extension Commands {
             )
             for (name, body) in [
                 ("GetAccessToken", grant(app.id, app.secret + "x")), ("GetAccessToken", grant(app.id, other.secret)),
-                ("GetAccessToken", grant(app.id, "")), ("GetAccessToken", grant("nobody", app.secret)),
+                ("GetAccessToken", grant("nobody", app.secret)),
                 ("RefreshToken", refresh(other.id, token)), ("RefreshToken", refresh(app.id, "garbage")),
                 ("RefreshToken", refresh(app.id, app.secret)),
             ] {
@@ -107,6 +107,7 @@ extension Commands {
                 "", "{", "[]", "{}", #"{"appid":"a"}"#,
                 #"{"appid":1,"app_secret":"s","grant_type":"client_credentials"}"#,
                 #"{"appid":"a","app_secret":"s","grant_type":"password"}"#, #"{"appid":"a","app_secret":"s"}"#,
+                #"{"appid":"a","app_secret":"","grant_type":"client_credentials"}"#,
             ]
         )
         func malformed(body: String) throws {

@@ -78,6 +78,21 @@ extension Commands {
             }
         }
 
+        @Test("apps that are added by many commands at once are all there")
+        func concurrentCommands() async throws {
+            let data = try RunningServer.current.installation.data
+            let added = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<12 {
+                    group.addTask { try await Installation.appID(ofNewApp: "at once \(number)", data: data) }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(added.count == 12)
+            let list = try JSON.parse(try await Program.output(of: ["app", "list", "--data", data, "--json"]))
+            let listed = Set((list.array ?? []).compactMap { $0["appid"]?.string })
+            #expect(listed.isSuperset(of: added))
+        }
+
         @Test("keys and secrets lie in files that only their owner reads")
         func fileModes() throws {
             let folder = "\(try RunningServer.current.installation.data)/access"

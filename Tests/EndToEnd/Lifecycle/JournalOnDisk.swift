@@ -111,8 +111,11 @@ extension Lifecycle {
                 let again = try await installation.serve(options: ["--journal-keep", "forever"])
                 expectStored(try again.report(ReportBody.text(uid: uid, items: #"[{"page_id":999}]"#)))
                 #expect(try await again.events(of: uid, atLeast: 201).count == 201)
-                let name = try #require(URL(filePath: path).lastPathComponent.split(separator: ".").first)
-                #expect(again.process.errors.contains(name), "the log names the segment")
+                let number = try #require(
+                    URL(filePath: path).lastPathComponent.split(separator: ".").first.flatMap { Int($0) }
+                )
+                let told = again.process.errors.split(separator: "\n").filter { $0.contains("damaged") }
+                #expect(told.contains { $0.contains("segment=\(number)") && $0.contains("offset=") }, "\(told)")
             }
         }
     }

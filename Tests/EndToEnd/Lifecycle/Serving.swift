@@ -27,7 +27,7 @@ extension Lifecycle {
                     "", "P", "POST /up", head,
                     head + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"head\"",
                 ]
-                let stuck = try (0..<8).flatMap { _ in
+                let stuck = try (0..<60).flatMap { _ in
                     try beginnings.map { text in
                         let connection = try server.connection(timeoutSeconds: 60)
                         try connection.send(text)
@@ -62,6 +62,48 @@ extension Lifecycle {
 
         private func bytesUntilClose(of connection: HTTPConnection) async throws -> String {
             String(decoding: try connection.bytesUntilClose(), as: UTF8.self)
+        }
+
+        @Test(
+            "bodies that are under way take no more memory than they may: beyond it 503 and 1005, and others are served"
+        )
+        func boundedBodies() async throws {
+            try await Installation.serving(options: ["--buffer-limit-mib", "4"]) { server in
+                let body = ReportBody.padded(to: 1 << 20, uid: ReportBody.newUser())
+                let bytes = HTTPRequest.report(body, token: server.token).bytes
+                // All but the last byte of each: nothing can be answered 0, and everything must be held.
+                let waiting = try await onOwnThread {
+                    try (0..<24).map { _ in
+                        let connection = Held(try server.connection())
+                        connection.value.sendWhileOpen(bytes.dropLast())
+                        return connection
+                    }
+                }
+                expectStored(try server.report(ReportBody.text(items: "[{}]")))
+                var stored = 0
+                var refused = 0
+                for connection in waiting.map(\.value) {
+                    connection.sendWhileOpen(bytes.suffix(1))
+                    let answer = try connection.answer()
+                    if answer.status == 503 {
+                        #expect(answer.ret == 1005)
+                        #expect(answer["Retry-After"] != nil)
+                        refused += 1
+                    } else {
+                        expectStored(answer)
+                        stored += 1
+                    }
+                }
+                #expect(refused > 0, "24 MiB were held with a limit of 4 MiB")
+                #expect(stored > 0, "nothing was held, though 4 MiB may be")
+                expectStored(try server.report(body))
+            }
+        }
+
+        /// A connection that is handed from one thread to another, and used by one at a time.
+        private struct Held: @unchecked Sendable {
+            let value: HTTPConnection
+            init(_ value: HTTPConnection) { self.value = value }
         }
 
         @Test("a smaller body limit holds")

@@ -5,24 +5,26 @@ import Testing
 /// event. The server is shared: nobody reports anything else to it.
 @Suite("Questions", .runningServer(prepare: Shop.send))
 enum Questions {
-    /// Compares an answer's members with what was counted; fractions to nine digits.
+    /// Where an answer's members are not what was counted; fractions are compared to nine digits.
+    static func differences(_ answer: JSON?, _ counted: [String: Double?], _ place: String) -> [String] {
+        counted.compactMap { name, value in
+            guard let said = answer?[name] else { return "\(place): \(name) is missing" }
+            let isEqual =
+                if let value {
+                    said.double.map { abs($0 - value) <= 1e-9 * max(1, abs(value)) } ?? false
+                } else {
+                    said == .null
+                }
+            return isEqual ? nil : "\(place): \(name) is \(said), counted \(value.map { "\($0)" } ?? "none")"
+        }
+    }
+
     static func expect(
         _ answer: JSON?,
         _ counted: [String: Double?],
-        _ comment: Comment,
+        _ place: String,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        for (name, value) in counted {
-            guard let said = answer?[name] else {
-                Issue.record("\(name) is missing of \(comment)", sourceLocation: sourceLocation)
-                continue
-            }
-            if let value {
-                let isEqual = said.double.map { abs($0 - value) <= 1e-9 * max(1, abs(value)) } ?? false
-                #expect(isEqual, "\(name) is \(said), counted \(value), of \(comment)", sourceLocation: sourceLocation)
-            } else {
-                #expect(said == .null, "\(name) of \(comment)", sourceLocation: sourceLocation)
-            }
-        }
+        #expect(differences(answer, counted, place) == [], sourceLocation: sourceLocation)
     }
 }

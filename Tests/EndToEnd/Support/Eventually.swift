@@ -12,6 +12,9 @@ struct NeverHappened: Error, CustomStringConvertible {
 }
 
 /// Asks again and again until there is a value: tests wait for conditions, never for time.
+///
+/// Gives up when the time is over and it was asked often enough: on a machine that is busy with other tests the time
+/// alone may pass between two tries.
 func eventually<Value>(
     _ what: String,
     withinSeconds seconds: Double,
@@ -21,7 +24,9 @@ func eventually<Value>(
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(seconds)
     var lastError: (any Error)?
+    var tries = 0
     repeat {
+        tries += 1
         do {
             lastError = nil
             if let value = try await attempt() { return value }
@@ -29,7 +34,7 @@ func eventually<Value>(
             lastError = error
         }
         try await Task.sleep(for: .seconds(interval))
-    } while clock.now < deadline
+    } while clock.now < deadline || tries < 20
     throw NeverHappened(what: what, seconds: seconds, last: lastError.map { "\($0)" })
 }
 

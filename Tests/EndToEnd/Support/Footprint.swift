@@ -6,6 +6,8 @@ import Testing
 final class Footprint: Sendable {
     let process: ChildProcess
     let installation: Installation
+    /// The data directory, as this process reaches it.
+    let data: String
     private let readyPort = Mutex<Int?>(nil)
 
     var port: Int { readyPort.withLock { $0 } ?? 0 }
@@ -18,15 +20,16 @@ final class Footprint: Sendable {
         var description: String { "footprint serve ended before it was ready: \(ending)\n\(log)" }
     }
 
-    init(process: ChildProcess, installation: Installation) {
+    init(process: ChildProcess, installation: Installation, data: String) {
         self.process = process
         self.installation = installation
+        self.data = data
     }
 
     /// Ready is what `/readyz` says, at the address that `serve.json` names; a file that a killed server left behind
     /// names another process.
     func waitUntilReady() async throws {
-        let announcement = URL(filePath: "\(installation.data)/serve.json")
+        let announcement = URL(filePath: "\(data)/serve.json")
         do {
             let port = try await eventually("the server is ready", withinSeconds: 90, every: 0.05) { () -> Int? in
                 if process.ending != nil { return -1 }

@@ -54,14 +54,42 @@ final class Installation: Sendable {
 
     /// Starts a server on this data directory and waits until it is ready.
     func serve(options: [String] = [], environment: [String: String] = [:]) async throws -> Footprint {
-        let name = "serve-\(servers.withLock { $0.count + 1 })"
         let process = try Program.start(
             ["serve", "--data", data] + (options.contains("--port") ? [] : ["--port", "0"]) + options,
             environment: environment,
             outputTo: folder,
-            named: name
+            named: nextName
         )
-        let server = Footprint(process: process, installation: self)
+        return try await ready(Footprint(process: process, installation: self, data: data))
+    }
+
+    /// Starts a server on a copy of this data directory, on a disk of its own that is so small that it can be filled.
+    ///
+    /// The disk is a tmpfs in a mount namespace of the server's, which needs no privileges; it is reached from outside
+    /// by way of /proc, and is gone when the server ends.
+    func serve(onDiskOf sizeMiB: Int, options: [String]) async throws -> Footprint {
+        let disk = "\(folder)/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        let script = """
+            mount -t tmpfs -o size=\(sizeMiB)m,mode=700 tmpfs "$1" && cp -a "$2" "$1/data" && shift 2 && exec "$@"
+            """
+        let process = try ChildProcess(
+            "/usr/bin/unshare",
+            ["--map-root-user", "--mount", "/bin/sh", "-c", script, "sh", disk, data, Program.path()]
+                + ["serve", "--data", "\(disk)/data", "--port", "0"] + options,
+            environment: Program.environment(),
+            directory: Program.packageRoot,
+            outputTo: folder,
+            named: nextName
+        )
+        return try await ready(
+            Footprint(process: process, installation: self, data: "/proc/\(process.pid)/root\(disk)/data")
+        )
+    }
+
+    private var nextName: String { "serve-\(servers.withLock { $0.count + 1 })" }
+
+    private func ready(_ server: Footprint) async throws -> Footprint {
         servers.withLock { $0.append(server) }
         try await server.waitUntilReady()
         return server

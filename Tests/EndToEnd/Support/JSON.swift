@@ -1,7 +1,7 @@
 import Foundation
 
-/// A JSON value as the test reads it: by Foundation's decoder, which shares nothing with the program under test.
-enum JSON: Equatable, Sendable, Decodable {
+/// A JSON value as the test reads it; nothing of the program under test takes part.
+enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -11,32 +11,11 @@ enum JSON: Equatable, Sendable, Decodable {
     case array([JSON])
     case object([String: JSON])
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(UInt64.self) {
-            self = .unsigned(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .fraction(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSON].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSON].self))
-        }
+    static func parse(_ bytes: some Sequence<UInt8>) throws(JSONReader.Malformed) -> JSON {
+        try JSONReader.read(Array(bytes))
     }
 
-    static func parse(_ bytes: some Sequence<UInt8>) throws -> JSON {
-        try JSONDecoder().decode(JSON.self, from: Data(bytes))
-    }
-
-    static func parse(_ text: String) throws -> JSON { try parse(text.utf8) }
+    static func parse(_ text: String) throws(JSONReader.Malformed) -> JSON { try parse(text.utf8) }
 
     subscript(key: String) -> JSON? {
         if case .object(let members) = self { members[key] } else { nil }

@@ -4,8 +4,10 @@ import Testing
 
 /// Reports from several connections at once, each remembering what it was promised.
 struct Load: Sendable {
-    /// One connection's reports: report `n` has items with the page ids `n × items` and up.
+    /// One connection's reports: report `n` has items with the page ids `n × pagesPerReport` and up.
     struct Sender: Sendable {
+        static let pagesPerReport = 64
+
         let uid: String
         let itemsPerReport: Int
         /// Reports sent before the first answer is read.
@@ -71,58 +73,73 @@ struct Load: Sendable {
     private static func body(of sender: Sender, number: Int) -> String {
         let items = (0..<sender.itemsPerReport).map { index in
             let trace = number % 2 == 0 ? #","trace_id":"\#(sender.uid).\#(number)""# : ""
-            return #"{"page_id":\#(number * sender.itemsPerReport + index),"operate_id":10000\#(trace)}"#
+            return #"{"page_id":\#(number * Sender.pagesPerReport + index),"operate_id":10000\#(trace)}"#
         }
         return ReportBody.text(uid: sender.uid, items: "[\(items.joined(separator: ","))]")
     }
 
-    /// Compares what a sender was promised with what questions find. Waits until everything acknowledged is there.
-    static func expectKept(_ sender: Sender, by server: Footprint, sourceLocation: SourceLocation = #_sourceLocation)
-        async throws
-    {
-        let promised = sender.acknowledged.count * sender.itemsPerReport
-        do {
-            _ = try await eventually("\(promised) events of \(sender.uid)", withinSeconds: 90, every: 0.5) {
-                try server.eventCount(uid: sender.uid) >= promised ? true : nil
+    /// Compares what the senders were promised with what a server on this data finds. Waits until questions see
+    /// everything acknowledged; then stops the server and looks at every report by SQL.
+    static func expectKept(
+        _ senders: [Sender],
+        in installation: Installation,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let server = try await installation.serve()
+        for sender in senders {
+            let promised = sender.acknowledged.count * sender.itemsPerReport
+            do {
+                _ = try await eventually("\(promised) events of \(sender.uid)", withinSeconds: 90, every: 0.5) {
+                    try server.eventCount(uid: sender.uid) >= promised ? true : nil
+                }
+            } catch {
+                Issue.record("\(error)", sourceLocation: sourceLocation)
             }
-        } catch {
-            let found = (try? server.eventCount(uid: sender.uid)) ?? -1
-            Issue.record(
-                "\(sender.uid): promised \(promised) events, found \(found): \(error)",
+        }
+        try await server.stop()
+        let found = try await reports(in: installation)
+        for sender in senders {
+            var found = found[sender.uid] ?? [:]
+            let whole = Found(events: sender.itemsPerReport, pages: sender.itemsPerReport)
+            var wrong: [String] = []
+            for number in 0..<sender.sent {
+                let there = found.removeValue(forKey: number)
+                if sender.acknowledged.contains(number) {
+                    if there != whole { wrong.append("acknowledged \(number): \(String(describing: there))") }
+                } else if let there, there != whole {
+                    wrong.append("not acknowledged \(number): \(there)")
+                }
+            }
+            wrong += found.map { "never sent \($0.key): \($0.value)" }
+            #expect(
+                wrong == [],
+                "\(sender.uid), reports that are not there whole and once",
                 sourceLocation: sourceLocation
             )
-            return
+            #expect(sender.oddAnswers == [], sourceLocation: sourceLocation)
         }
-        var counts: [Int: Int] = [:]
-        var next: String?
-        repeat {
-            let page = try server.question(
-                "users/\(Footprint.escaped(sender.uid))",
-                Footprint.always + [("limit", "1000")] + (next.map { [("before", $0)] } ?? [])
-            )
-            for event in page["events"]?.array ?? [] { counts[event["page_id"]?.int ?? -1, default: 0] += 1 }
-            next = page["next"]?.string
-        } while next != nil
-        var lost: [Int] = []
-        var torn: [Int] = []
-        for number in 0..<sender.sent {
-            let found = (0..<sender.itemsPerReport).map {
-                counts.removeValue(forKey: number * sender.itemsPerReport + $0) ?? 0
-            }
-            let isWhole = found.allSatisfy { $0 == 1 }
-            if sender.acknowledged.contains(number) {
-                if !isWhole { lost.append(number) }
-            } else if !isWhole && !found.allSatisfy({ $0 == 0 }) {
-                torn.append(number)
-            }
+    }
+
+    /// What is there of one report.
+    private struct Found: Equatable {
+        var events: Int
+        var pages: Int
+    }
+
+    /// Every report in the store, by user and number.
+    private static func reports(in installation: Installation) async throws -> [String: [Int: Found]] {
+        let sql = """
+            SELECT uid, intDiv(assumeNotNull(page_id), \(Sender.pagesPerReport)) AS report, count(), uniqExact(page_id) \
+            FROM events WHERE page_id IS NOT NULL GROUP BY uid, report
+            """
+        let csv = try await Program.output(of: ["sql", sql, "--data", installation.data, "--format", "csv"])
+        var reports: [String: [Int: Found]] = [:]
+        for line in csv.split(whereSeparator: \.isNewline).dropFirst() {
+            let cells = line.split(separator: ",").map { String($0).replacing("\"", with: "") }
+            let numbers = cells.dropFirst().compactMap { Int($0) }
+            try #require(numbers.count == 3, "\(line)")
+            reports[cells[0], default: [:]][numbers[0]] = Found(events: numbers[1], pages: numbers[2])
         }
-        #expect(lost.isEmpty, "\(sender.uid): acknowledged, but not there exactly once", sourceLocation: sourceLocation)
-        #expect(
-            torn.isEmpty,
-            "\(sender.uid): not acknowledged, and there in part or more than once",
-            sourceLocation: sourceLocation
-        )
-        #expect(counts.isEmpty, "\(sender.uid): never sent", sourceLocation: sourceLocation)
-        #expect(sender.oddAnswers.isEmpty, sourceLocation: sourceLocation)
+        return reports
     }
 }

@@ -48,19 +48,21 @@ enum Program {
         outputTo folder: String,
         named name: String
     ) throws -> ChildProcess {
-        // Settings of whoever runs the tests must not reach the program; where its engine lies may.
-        var inherited = ProcessInfo.processInfo.environment.filter {
-            !$0.key.hasPrefix("FOOTPRINT_") || $0.key == "FOOTPRINT_ENGINE"
-        }
-        inherited.merge(environment) { _, given in given }
-        return try ChildProcess(
+        try ChildProcess(
             path(),
             arguments,
-            environment: inherited,
+            environment: self.environment(environment),
             directory: packageRoot,
             outputTo: folder,
             named: name
         )
+    }
+
+    /// Settings of whoever runs the tests must not reach the program; where its engine lies may.
+    static func environment(_ given: [String: String] = [:]) -> [String: String] {
+        ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("FOOTPRINT_") || $0.key == "FOOTPRINT_ENGINE" }
+            .merging(given) { _, given in given }
     }
 
     /// Runs one command to its end.

@@ -48,5 +48,5 @@ func parameters(_ query: String) -> [(name: String, value: String)] {
 }
 
 /// All tests that ask the engine, one after the other.
-@Suite(.serialized)
+@Suite(.serialized, .engine)
 enum OnTheEngine {}

@@ -2,42 +2,59 @@ import EmbeddedClickHouse
 import EventStore
 import Foundation
 import Logging
+import Testing
 
-/// The one real engine of the test process, in a folder of its own, started by the first test that asks for it. It ends
-/// with the process, and its folder with the next start of a test run.
+/// The real engine, open for as long as the suite that bears the trait ``Trait/engine`` runs, in a folder of its own.
+///
+/// The process may have one store open at a time: other targets' tests wait for this suite, as it waits for them.
 actor Engine {
     static let shared = Engine()
 
-    private var starting: Task<EmbeddedClickHouse, any Error>?
+    private var opened: EmbeddedClickHouse?
 
     var store: any EventStore {
-        get async throws {
-            if let starting { return try await starting.value }
-            let task = Task {
-                let store = EmbeddedClickHouse(
-                    path: try Self.freshFolder(),
-                    library: try EngineLibrary.locate(),
-                    memoryBytes: 2 << 30,
-                    threads: 2,
-                    logger: Logger(label: "insights tests") { _ in SwiftLogNoOpLogHandler() }
-                )
-                try await store.prepare()
-                return store
-            }
-            starting = task
-            return try await task.value
+        get throws {
+            guard let opened else { throw StoreError.unavailable("ask under @Suite(.engine)") }
+            return opened
         }
     }
 
-    private static func freshFolder() throws -> String {
-        let parent = FileManager.default.temporaryDirectory.appending(path: "footprint-insights-tests")
-        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-        for folder in try FileManager.default.contentsOfDirectory(atPath: parent.path) {
-            guard let process = Int32(folder), kill(process, 0) != 0 else { continue }
-            try FileManager.default.removeItem(at: parent.appending(path: folder))
-        }
-        let folder = parent.appending(path: String(ProcessInfo.processInfo.processIdentifier))
+    func whileOpen(_ body: @concurrent @Sendable () async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "footprint-insights-\(UUID().uuidString)")
+        let store = EmbeddedClickHouse(
+            path: folder.appending(path: "store").path,
+            library: try EngineLibrary.locate(),
+            memoryBytes: 2 << 30,
+            threads: 2,
+            logger: Logger(label: "insights tests") { _ in SwiftLogNoOpLogHandler() }
+        )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder.appending(path: "store").path
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await store.prepare()
+        opened = store
+        let outcome: Result<Void, any Error>
+        do {
+            try await body()
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        opened = nil
+        await store.shutdown()
+        try outcome.get()
     }
+}
+
+struct EngineTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await Engine.shared.whileOpen(function)
+    }
+}
+
+extension Trait where Self == EngineTrait {
+    static var engine: EngineTrait { EngineTrait() }
 }

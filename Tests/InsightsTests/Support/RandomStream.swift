@@ -29,11 +29,13 @@ enum RandomStream {
         var arrivals: Set<Int64> = []
         while events.count < count {
             let uid = "user \(Int.random(in: 0..<users, using: &generator))"
-            var time = (anchors.randomElement(using: &generator) ?? 0) + Int64.random(in: -7_200...7_200, using: &generator)
+            var time =
+                (anchors.randomElement(using: &generator) ?? 0) + Int64.random(in: -7_200...7_200, using: &generator)
             if Bool.random(using: &generator) { time -= time % 1_800 }
             for _ in 0..<Int.random(in: 1...9, using: &generator) {
                 events.append(event(time, uid, &arrivals, &generator))
-                time += [0, 0, 1, 60, 600, 1_799, 1_800, 1_800, 1_801, 3_600, 86_400].randomElement(using: &generator) ?? 0
+                time +=
+                    [0, 0, 1, 60, 600, 1_799, 1_800, 1_800, 1_801, 3_600, 86_400].randomElement(using: &generator) ?? 0
             }
         }
         return events.shuffled(using: &generator)
@@ -47,7 +49,9 @@ enum RandomStream {
     ) -> StoredEvent {
         var arrival: Int64
         // Reports arrive in another order than their events happened in.
-        repeat { arrival = time * 1_000_000 + Int64.random(in: 0...5_000_000, using: &generator) } while !arrivals.insert(arrival).inserted
+        repeat {
+            arrival = time * 1_000_000 + Int64.random(in: 0...5_000_000, using: &generator)
+        } while !arrivals.insert(arrival).inserted
         func some<Value>(_ values: [Value?]) -> Value? { values.randomElement(using: &generator) ?? nil }
         return StoredEvent(
             time: time,

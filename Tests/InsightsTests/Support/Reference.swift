@@ -8,7 +8,11 @@ struct Reference {
     let range: Range<Int64>
     let filter: @Sendable (StoredEvent) -> Bool
 
-    init(_ events: [StoredEvent], _ range: Range<Int64>, filter: @escaping @Sendable (StoredEvent) -> Bool = { _ in true }) {
+    init(
+        _ events: [StoredEvent],
+        _ range: Range<Int64>,
+        filter: @escaping @Sendable (StoredEvent) -> Bool = { _ in true }
+    ) {
         all = events.sorted { $0.order < $1.order }
         self.range = range
         self.filter = filter
@@ -197,7 +201,8 @@ struct CalendarClock {
     func start(of day: String, addingDays days: Int = 0) -> Int64 {
         let parts = day.split(separator: "-").compactMap { Int($0) }
         let noon = DateComponents(year: parts[0], month: parts[1], day: parts[2], hour: 12)
-        guard let date = calendar.date(from: noon), let later = calendar.date(byAdding: .day, value: days, to: date) else {
+        guard let date = calendar.date(from: noon), let later = calendar.date(byAdding: .day, value: days, to: date)
+        else {
             return 0
         }
         return Int64(calendar.startOfDay(for: later).timeIntervalSince1970)
@@ -207,7 +212,9 @@ struct CalendarClock {
     func point(_ interval: String, _ seconds: Int64) -> String {
         let date = date(seconds)
         let parts = calendar.dateComponents(
-            [.year, .month, .day, .hour, .minute, .weekOfYear, .yearForWeekOfYear], from: date)
+            [.year, .month, .day, .hour, .minute, .weekOfYear, .yearForWeekOfYear],
+            from: date
+        )
         let offset = timeZone.secondsFromGMT(for: date)
         let day = "\(parts.year ?? 0)-\(parts.month ?? 0)-\(parts.day ?? 0)"
         switch interval {

@@ -637,7 +637,7 @@ extension RequestHead.Refusal {
         switch self {
         case .badRequest: .malformedHTTP(status: 400, reason: "malformed request")
         case .headTooLarge: .malformedHTTP(status: 431, reason: "head larger than \(RequestHead.limitBytes) bytes")
-        case .versionNotSupported: .malformedHTTP(status: 505, reason: "expected HTTP/1.1 or HTTP/1.0")
+        case .versionNotSupported: .malformedHTTP(status: 505, reason: "expected version 1.1 or 1.0")
         case .expectationFailed: .malformedHTTP(status: 417, reason: "expected Expect: 100-continue")
         case .unknownTransferCoding: .malformedHTTP(status: 501, reason: "expected Transfer-Encoding: chunked")
         }

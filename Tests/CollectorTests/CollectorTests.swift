@@ -13,7 +13,7 @@ struct CollectorTests {
         let running = try await RunningCollector()
         let wire = try Wire(port: running.port)
         for number in 1...20 {
-            let answer = wire.send(running.report("u\(number)")).read(until: "}")
+            let answer = await wire.send(running.report("u\(number)")).read(until: "}")
             #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.hasSuffix(Self.stored))
             #expect(try running.records() == number)
         }
@@ -34,7 +34,7 @@ struct CollectorTests {
             }
         }
         wire.send(requests)
-        let answers = wire.read(until: "HTTP/1.1 ", count: 100) + wire.read(until: "1007")
+        let answers = await wire.read(until: "HTTP/1.1 ", count: 100) + wire.read(until: "1007")
         let lines = answers.split(separator: "HTTP/1.1 ").map(String.init)
         try #require(lines.count == 100)
         for (number, answer) in lines.enumerated() {
@@ -59,7 +59,7 @@ struct CollectorTests {
             wire.send(String(decoding: bytes[..<cut], as: UTF8.self))
             try await Task.sleep(for: .milliseconds(2))
             wire.send(String(decoding: bytes[cut...], as: UTF8.self))
-            #expect(wire.read(until: "}").hasSuffix(Self.stored))
+            #expect(await wire.read(until: "}").hasSuffix(Self.stored))
         }
         try await running.stop()
     }
@@ -69,12 +69,12 @@ struct CollectorTests {
         let running = try await RunningCollector()
         let wire = try Wire(port: running.port)
         wire.send("PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\n")
-        #expect(wire.read(until: "abcde").contains("X-Target: PUT /echo\r\n"))
+        #expect(await wire.read(until: "abcde").contains("X-Target: PUT /echo\r\n"))
         wire.send("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nxyz")
-        #expect(wire.read(until: "0\r\n\r\n").contains("\r\n3\r\nxyz\r\n0\r\n\r\n"))
+        #expect(await wire.read(until: "0\r\n\r\n").contains("\r\n3\r\nxyz\r\n0\r\n\r\n"))
         wire.send("HEAD /echo HTTP/1.1\r\nHost: h\r\n\r\n" + running.report())
-        #expect(wire.read(until: "msg").occurrences(of: "HTTP/1.1 200") == 2)
-        #expect(wire.send("GET /fail HTTP/1.1\r\nHost: h\r\n\r\n").readToEnd().hasSuffix(Self.busy))
+        #expect(await wire.read(until: "msg").occurrences(of: "HTTP/1.1 200") == 2)
+        #expect(await wire.send("GET /fail HTTP/1.1\r\nHost: h\r\n\r\n").readToEnd().hasSuffix(Self.busy))
         try await running.stop()
     }
 
@@ -92,10 +92,10 @@ struct CollectorTests {
             slow.append(wire)
         }
         let wire = try Wire(port: running.port)
-        #expect(wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
-        for wire in slow { #expect(wire.readToEnd().hasPrefix("HTTP/1.1 408 ")) }
+        #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        for wire in slow { #expect(await wire.readToEnd().hasPrefix("HTTP/1.1 408 ")) }
         #expect(running.collector.counters.connectionsTimedOut.load(ordering: .relaxed) == 300)
-        #expect(wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
         try await running.stop()
     }
 
@@ -103,8 +103,8 @@ struct CollectorTests {
     func idle() async throws {
         let running = try await RunningCollector { $0.idleTimeoutSeconds = 1 }
         let wire = try Wire(port: running.port)
-        #expect(wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
-        #expect(wire.readToEnd().isEmpty)
+        #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(await wire.readToEnd().isEmpty)
         try await running.stop()
     }
 
@@ -114,16 +114,16 @@ struct CollectorTests {
         var wires: [Wire] = []
         for _ in 0..<5 {
             let wire = try Wire(port: running.port)
-            #expect(wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+            #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
             wires.append(wire)
         }
-        let answer = try Wire(port: running.port).readToEnd()
+        let answer = try await Wire(port: running.port).readToEnd()
         #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: 1\r\n") && answer.hasSuffix(Self.busy))
         wires.removeAll()
         while running.collector.counters.connectionsOpen.load(ordering: .relaxed) > 0 {
             try await Task.sleep(for: .milliseconds(5))
         }
-        #expect(try Wire(port: running.port).send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(try await Wire(port: running.port).send(running.report()).read(until: "}").hasSuffix(Self.stored))
         try await running.stop()
     }
 
@@ -143,13 +143,13 @@ struct CollectorTests {
         }
         for wire in wires {
             wire.shutdownWriting()
-            if wire.readToEnd().hasSuffix(Self.busy) { refused += 1 }
+            if await wire.readToEnd().hasSuffix(Self.busy) { refused += 1 }
         }
         #expect(refused >= 4)
         while running.collector.counters.bufferedBytes.load(ordering: .relaxed) > 0 {
             try await Task.sleep(for: .milliseconds(5))
         }
-        #expect(try Wire(port: running.port).send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(try await Wire(port: running.port).send(running.report()).read(until: "}").hasSuffix(Self.stored))
         try await running.stop()
     }
 
@@ -157,15 +157,15 @@ struct CollectorTests {
     func diskFull() async throws {
         let running = try await RunningCollector()
         let wire = try Wire(port: running.port)
-        #expect(wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
         running.disk.isFull.store(true, ordering: .relaxed)
         for _ in 0..<3 {
-            let answer = wire.send(running.report()).read(until: "}")
+            let answer = await wire.send(running.report()).read(until: "}")
             #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: ") && answer.hasSuffix(Self.busy))
         }
         #expect(try running.records() == 1)
         running.disk.isFull.store(false, ordering: .relaxed)
-        #expect(wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
         #expect(try running.records() == 2)
         try await running.stop()
     }
@@ -173,7 +173,7 @@ struct CollectorTests {
     @Test("more waiting than may is answered 1005")
     func waitingLimit() async throws {
         let running = try await RunningCollector(waitingBytesLimit: 10)
-        let answer = try Wire(port: running.port).send(running.report()).read(until: "}")
+        let answer = try await Wire(port: running.port).send(running.report()).read(until: "}")
         #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.hasSuffix(Self.busy))
         try await running.stop()
     }
@@ -182,16 +182,16 @@ struct CollectorTests {
     func drain() async throws {
         let running = try await RunningCollector()
         let idle = try Wire(port: running.port)
-        #expect(idle.send(running.report()).read(until: "}").hasSuffix(Self.stored))
+        #expect(await idle.send(running.report()).read(until: "}").hasSuffix(Self.stored))
         let slow = try Wire(port: running.port)
         slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
         let half = try Wire(port: running.port)
         half.send(String(running.report().dropLast(3)))
         try await Task.sleep(for: .milliseconds(50))
         await running.collector.drain(timeoutSeconds: 3)
-        #expect(idle.readToEnd().isEmpty)
-        #expect(slow.readToEnd().hasPrefix("HTTP/1.1 200 "))
-        #expect(half.readToEnd().hasSuffix(Self.busy))
+        #expect(await idle.readToEnd().isEmpty)
+        #expect(await slow.readToEnd().hasPrefix("HTTP/1.1 200 "))
+        #expect(await half.readToEnd().hasSuffix(Self.busy))
         #expect(throws: Wire.Failure.self) { try Wire(port: running.port) }
         try await running.stop()
     }
@@ -228,7 +228,7 @@ struct CollectorTests {
     )
     func strictHTTP(_ request: String, _ status: String) async throws {
         let running = try await RunningCollector()
-        let answer = try Wire(port: running.port).send(request + running.report()).readToEnd()
+        let answer = try await Wire(port: running.port).send(request + running.report()).readToEnd()
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
         #expect(answer.contains("Connection: close\r\n"))
         #expect(answer.occurrences(of: "HTTP/1.1 ") == 1)

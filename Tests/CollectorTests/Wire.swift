@@ -3,9 +3,11 @@ import Glibc
 #else
 import Darwin
 #endif
+import Foundation
 
-/// A plain blocking socket: sends exactly these bytes, gives back exactly those that came.
-final class Wire {
+/// A plain socket: sends exactly these bytes, gives back exactly those that came. Reading waits on a thread of its own,
+/// because the server under test may need the tasks' threads to answer.
+final class Wire: Sendable {
     private let descriptor: Int32
 
     init(port: Int) throws {
@@ -37,7 +39,7 @@ final class Wire {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count <= 0 { break }
             sent += count
         }
@@ -47,17 +49,27 @@ final class Wire {
     func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Reads until `count` occurrences of `mark` came, or the connection ended.
-    func read(until mark: String, count: Int = 1) -> String {
-        var text = ""
-        while text.components(separatedBy: mark) <= count, let more = readSome() { text += more }
-        return text
+    func read(until mark: String, count: Int = 1) async -> String {
+        await offPool { [self] in
+            var text = ""
+            while text.occurrences(of: mark) < count, let more = readSome() { text += more }
+            return text
+        }
     }
 
     /// Reads until the connection ends.
-    func readToEnd() -> String {
-        var text = ""
-        while let more = readSome() { text += more }
-        return text
+    func readToEnd() async -> String {
+        await offPool { [self] in
+            var text = ""
+            while let more = readSome() { text += more }
+            return text
+        }
+    }
+
+    private func offPool(_ read: @escaping @Sendable () -> String) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: read()) }
+        }
     }
 
     private func readSome() -> String? {
@@ -68,8 +80,5 @@ final class Wire {
 }
 
 extension String {
-    /// How many pieces `mark` cuts the text into.
-    fileprivate func components(separatedBy mark: String) -> Int { split(separator: mark, omittingEmptySubsequences: false).count }
-
-    func occurrences(of text: String) -> Int { components(separatedBy: text) - 1 }
+    func occurrences(of text: String) -> Int { split(separator: text, omittingEmptySubsequences: false).count - 1 }
 }

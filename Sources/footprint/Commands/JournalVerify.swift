@@ -34,17 +34,18 @@ struct JournalVerify: FootprintCommand {
         let records = verification.segments.reduce(0) { $0 + $1.records }
         let damages = verification.segments.reduce(0) { $0 + $1.damage.count }
         Terminal.output.line(
-            "\(verification.segments.count) segments, \(grouped(records)) records, \(damages) damaged places"
+            "\(counted(verification.segments.count, "segment")), \(counted(records, "record")), "
+                + "\(counted(damages, "damaged place"))"
                 + (verification.missingSegments.isEmpty
-                    ? "" : ", \(verification.missingSegments.count) segments missing")
+                    ? "" : ", \(counted(verification.missingSegments.count, "segment")) missing")
         )
         guard verification.isSound else { throw CommandFailure.found("the journal in \(directory) is damaged") }
     }
 
     private func print(_ segment: JournalVerification.Segment) {
-        var line = "\(segment.name)  \(grouped(segment.records)) records  \(grouped(segment.sizeBytes)) bytes"
+        var line = "\(segment.name)  \(counted(segment.records, "record"))  \(counted(segment.sizeBytes, "byte"))"
         line += segment.damage.isEmpty ? "  ok" : "  DAMAGED"
-        if segment.tornTailBytes > 0 { line += "  torn tail of \(grouped(Int(segment.tornTailBytes))) bytes" }
+        if segment.tornTailBytes > 0 { line += "  torn tail of \(counted(Int(segment.tornTailBytes), "byte"))" }
         Terminal.output.line(line)
         for damage in segment.damage {
             Terminal.output.line(

@@ -138,6 +138,6 @@ private struct Visitor {
         if day == joinedDay { return 1 }
         let since = Double(day - joinedDay)
         let weekend = weekday >= 5 ? 1.25 : 1.0
-        return min(0.97, keenness * weekend * (0.35 + 1.1 / (1 + since / 4)))
+        return min(0.97, keenness * weekend * (0.85 + 0.5 / (1 + since / 4)))
     }
 }

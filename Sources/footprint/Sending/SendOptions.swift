@@ -72,7 +72,8 @@ struct SendPlan: Sendable {
         let progress = { @Sendable () -> ProgressLine in
             let counts = tally.counts
             return ProgressLine(
-                fraction: fraction(),
+                // What was read and still waits to be sent is not done.
+                fraction: fraction().map { $0 * counts.settledShare },
                 events: counts.acceptedEvents,
                 refused: counts.refusedLines,
                 elapsedSeconds: (clock.now - start) / .seconds(1),

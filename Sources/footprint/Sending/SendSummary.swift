@@ -28,8 +28,4 @@ struct SendSummary {
         if counts.unsentLines > 0 { line += ", \(counted(counts.unsentLines, "line")) not sent" }
         Terminal.output.line(line)
     }
-
-    private func counted(_ count: Int, _ noun: String) -> String {
-        "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
-    }
 }

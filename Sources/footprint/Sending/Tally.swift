@@ -18,6 +18,9 @@ final class Tally: Sendable {
 
         /// Neither accepted nor refused.
         var unsentLines: Int { lines - acceptedLines - refusedLines }
+
+        /// Of the lines read, the part whose fate is known.
+        var settledShare: Double { lines == 0 ? 1 : Double(acceptedLines + refusedLines) / Double(lines) }
     }
 
     /// Refusals that are kept for the screen; the rest is in the refusals' file.

@@ -38,7 +38,7 @@ extension Lifecycle {
                     #expect(!finished.errors.isEmpty)
                 }
                 let count = try await sql("SELECT count() AS n FROM events WHERE uid = 'only'", installation)
-                #expect(count.output.split(separator: "\n").last == "2", "\(count)")
+                #expect(count.output.split(whereSeparator: \.isNewline).last == "2", "\(count)")
             }
         }
     }

@@ -16,6 +16,17 @@ extension Lifecycle {
             }
         }
 
+        @Test("needs no privileges: it serves as an ordinary user")
+        func unprivileged() async throws {
+            try await Installation.with { installation in
+                let server = try await installation.serveUnprivileged()
+                let uid = ReportBody.newUser("ordinary")
+                expectStored(try server.report(ReportBody.text(uid: uid)))
+                #expect(try await server.events(of: uid).count == 1)
+                #expect(try await server.stop() == .exit(0))
+            }
+        }
+
         @Test("clients that stop in the middle of a head or body are sent away, while others are served")
         func slowClients() async throws {
             try await Installation.serving(options: [

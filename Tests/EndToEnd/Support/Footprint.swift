@@ -14,10 +14,13 @@ final class Footprint: Sendable {
     var url: String { "http://127.0.0.1:\(port)" }
     var token: String { installation.token }
 
-    struct DiedEarly: Error, CustomStringConvertible {
-        let ending: ChildProcess.Ending
+    struct NotReady: Error, CustomStringConvertible {
+        /// How it ended; nil where it runs, and is not ready.
+        let ending: ChildProcess.Ending?
         let log: String
-        var description: String { "footprint serve ended before it was ready: \(ending)\n\(log)" }
+        var description: String {
+            "footprint serve \(ending.map { "ended before it was ready: \($0)" } ?? "did not get ready")\n\(log)"
+        }
     }
 
     init(process: ChildProcess, installation: Installation, data: String) {
@@ -42,9 +45,9 @@ final class Footprint: Sendable {
             }
             readyPort.withLock { $0 = port }
         } catch {
-            throw DiedEarly(ending: process.ending ?? .signal(0), log: process.output + process.errors)
+            throw NotReady(ending: process.ending, log: process.output + process.errors)
         }
-        if let ending = process.ending { throw DiedEarly(ending: ending, log: process.output + process.errors) }
+        if let ending = process.ending { throw NotReady(ending: ending, log: process.output + process.errors) }
     }
 
     // MARK: - Reporting

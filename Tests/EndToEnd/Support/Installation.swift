@@ -87,6 +87,21 @@ final class Installation: Sendable {
         )
     }
 
+    /// Starts a server without any of root's privileges, whoever runs the tests.
+    func serveUnprivileged() async throws -> Footprint {
+        let isRoot = geteuid() == 0
+        let arguments = try [Program.path(), "serve", "--data", data, "--port", "0"]
+        let process = try ChildProcess(
+            isRoot ? "/usr/bin/setpriv" : arguments[0],
+            isRoot ? ["--bounding-set=-all", "--inh-caps=-all", "--"] + arguments : Array(arguments.dropFirst()),
+            environment: Program.environment(),
+            directory: Program.packageRoot,
+            outputTo: folder,
+            named: nextName
+        )
+        return try await ready(Footprint(process: process, installation: self, data: data))
+    }
+
     private var nextName: String { "serve-\(servers.withLock { $0.count + 1 })" }
 
     private func ready(_ server: Footprint) async throws -> Footprint {

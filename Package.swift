@@ -76,7 +76,9 @@ let package = Package(
         .target(name: "Insights", dependencies: ["EventStore", "Reports"], swiftSettings: house),
         .target(
             name: "Console",
-            dependencies: ["Insights", "Access", "EventStore", "CZlib", crypto, hummingbird, httpTypes, logging, nioCore],
+            dependencies: [
+                "Insights", "Access", "EventStore", "CZlib", crypto, hummingbird, httpTypes, logging, nioCore,
+            ],
             swiftSettings: house
         ),
         .target(

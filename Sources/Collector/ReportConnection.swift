@@ -449,7 +449,9 @@ final class ReportConnection: ChannelDuplexHandler {
 
     /// The oldest report that waits became durable, or could not.
     func reportEnded(isStored: Bool) {
-        guard let oldest = slots.firstIndex(where: \.isWaiting), case .waiting(let style) = slots[oldest] else { return }
+        guard let oldest = slots.firstIndex(where: \.isWaiting), case .waiting(let style) = slots[oldest] else {
+            return
+        }
         let response = render(isStored ? .stored : .busy(retryAfterSeconds: 1), style)
         if slots.count == 1 {
             slots.removeAll(keepingCapacity: true)

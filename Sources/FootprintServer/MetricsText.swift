@@ -15,43 +15,64 @@ enum MetricsText {
             metric(name, type, help, [("", value)])
         }
         if let counters = health.counters {
-            metric("reports_total", "counter", "Reports by outcome.", [
-                (#"{outcome="stored"}"#, counters.reportsAccepted.load(ordering: .relaxed)),
-                (#"{outcome="refused"}"#, counters.reportsRejected.load(ordering: .relaxed)),
-                (#"{outcome="unauthorized"}"#, counters.reportsUnauthorized.load(ordering: .relaxed)),
-                (#"{outcome="too_large"}"#, counters.reportsTooLarge.load(ordering: .relaxed)),
-                (#"{outcome="busy"}"#, counters.reportsBusy.load(ordering: .relaxed)),
-            ])
             metric(
-                "reports_refused_total", "counter", "Refused reports (1001) by reason.",
+                "reports_total",
+                "counter",
+                "Reports by outcome.",
+                [
+                    (#"{outcome="stored"}"#, counters.reportsAccepted.load(ordering: .relaxed)),
+                    (#"{outcome="refused"}"#, counters.reportsRejected.load(ordering: .relaxed)),
+                    (#"{outcome="unauthorized"}"#, counters.reportsUnauthorized.load(ordering: .relaxed)),
+                    (#"{outcome="too_large"}"#, counters.reportsTooLarge.load(ordering: .relaxed)),
+                    (#"{outcome="busy"}"#, counters.reportsBusy.load(ordering: .relaxed)),
+                ]
+            )
+            metric(
+                "reports_refused_total",
+                "counter",
+                "Refused reports (1001) by reason.",
                 counters.rejectionsByReason.sorted { $0.key < $1.key }.map { (#"{reason="\#($0.key)"}"#, $0.value) }
             )
             metric(
-                "events_accepted_total", "counter", "Events handed to the journal.",
+                "events_accepted_total",
+                "counter",
+                "Events handed to the journal.",
                 counters.eventsAccepted.load(ordering: .relaxed)
             )
             metric(
-                "report_body_bytes_total", "counter", "Bytes of accepted report bodies.",
+                "report_body_bytes_total",
+                "counter",
+                "Bytes of accepted report bodies.",
                 counters.bytesAccepted.load(ordering: .relaxed)
             )
             metric(
-                "connections", "gauge", "Open connections.",
+                "connections",
+                "gauge",
+                "Open connections.",
                 UInt64(max(0, counters.connectionsOpen.load(ordering: .relaxed)))
             )
             metric(
-                "connections_refused_total", "counter", "Connections over the limit.",
+                "connections_refused_total",
+                "counter",
+                "Connections over the limit.",
                 counters.connectionsRefused.load(ordering: .relaxed)
             )
             metric(
-                "connections_timed_out_total", "counter", "Connections whose request did not come in time.",
+                "connections_timed_out_total",
+                "counter",
+                "Connections whose request did not come in time.",
                 counters.connectionsTimedOut.load(ordering: .relaxed)
             )
             metric(
-                "malformed_requests_total", "counter", "Requests that are no HTTP.",
+                "malformed_requests_total",
+                "counter",
+                "Requests that are no HTTP.",
                 counters.malformedRequests.load(ordering: .relaxed)
             )
             metric(
-                "buffered_bytes", "gauge", "Bytes of requests that have not come whole.",
+                "buffered_bytes",
+                "gauge",
+                "Bytes of requests that have not come whole.",
                 UInt64(max(0, counters.bufferedBytes.load(ordering: .relaxed)))
             )
         }
@@ -59,13 +80,23 @@ enum MetricsText {
         let segments = health.journal.segments
         metric("journal_segments", "gauge", "Segments on disk.", UInt64(segments.count))
         metric("journal_bytes", "gauge", "Bytes of the segments.", segments.reduce(0) { $0 + $1.sizeBytes })
-        metric("journal_ok", "gauge", "1 while the last write to the journal succeeded.", health.journal.lastError == nil ? 1 : 0)
+        metric(
+            "journal_ok",
+            "gauge",
+            "1 while the last write to the journal succeeded.",
+            health.journal.lastError == nil ? 1 : 0
+        )
         metric("loader_lag_bytes", "gauge", "Journal bytes that are not in the store yet.", health.loader.lagBytes)
         metric("loader_ok", "gauge", "1 while loading works.", status.trouble == nil ? 1 : 0)
         metric("loader_events_total", "counter", "Events loaded into the store.", status.eventsLoaded)
         metric("loader_ranges_total", "counter", "Ranges loaded into the store.", status.rangesLoaded)
         metric("loader_repeats_total", "counter", "Events that had been reported before.", status.repeats)
-        metric("loader_unreadable_records_total", "counter", "Journal records that could not be read.", status.unreadableRecords)
+        metric(
+            "loader_unreadable_records_total",
+            "counter",
+            "Journal records that could not be read.",
+            status.unreadableRecords
+        )
         metric("journal_damaged_places_total", "counter", "Damaged places met while loading.", status.damagedPlaces)
         return text
     }

@@ -5,7 +5,9 @@ import Logging
 import NIOCore
 
 /// Answers the front door's other requests with a Hummingbird router.
-struct ResponderBridge<Responder: HTTPResponder>: Sendable where Responder.Context: RequestContext,
+struct ResponderBridge<Responder: HTTPResponder>: Sendable
+where
+    Responder.Context: RequestContext,
     Responder.Context.Source == ApplicationRequestContextSource
 {
     let responder: Responder

@@ -49,11 +49,22 @@ package func serve(
     var serving: ServingAt?
     do throws(StartFailure) {
         let responder = try consoleResponder(
-            settings, access: access, store: parts.store, plan: plan.plan, health: health, threads: threads,
+            settings,
+            access: access,
+            store: parts.store,
+            plan: plan.plan,
+            health: health,
+            threads: threads,
             logger: logger
         )
         let intake = try await startIntake(
-            settings, parts, access: access, plan: plan, group: group, responder: responder, logger: logger
+            settings,
+            parts,
+            access: access,
+            plan: plan,
+            group: group,
+            responder: responder,
+            logger: logger
         )
         collector = intake.collector
         health.watch(intake.collector)

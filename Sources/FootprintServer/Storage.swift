@@ -1,8 +1,8 @@
 import EmbeddedClickHouse
 import EventStore
+import Foundation
 import Journal
 import Loader
-import Foundation
 import Logging
 
 /// Journal, store and the loader between them: what a data directory holds.
@@ -73,7 +73,8 @@ struct Storage: Sendable {
                 path: directory.store,
                 library: library,
                 memoryBytes: settings.engineMemoryBytes,
-                threads: settings.engineThreads > 0 ? settings.engineThreads : ProcessInfo.processInfo.activeProcessorCount,
+                threads: settings.engineThreads > 0
+                    ? settings.engineThreads : ProcessInfo.processInfo.activeProcessorCount,
                 logger: logger
             )
         case .clickHouse:
@@ -102,7 +103,10 @@ struct Storage: Sendable {
             }
         }
         for missing in recovery.missingSegments {
-            logger.critical("a journal segment is missing: its reports may be lost", metadata: ["segment": "\(missing)"])
+            logger.critical(
+                "a journal segment is missing: its reports may be lost",
+                metadata: ["segment": "\(missing)"]
+            )
         }
     }
 }

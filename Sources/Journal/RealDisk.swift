@@ -106,7 +106,12 @@ private final class RealFile: DiskFile {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(DiskError) -> Int {
         var done = 0
         while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + off_t(done))
+            let count = pread(
+                descriptor,
+                buffer.baseAddress.map { $0 + done },
+                buffer.count - done,
+                off_t(offset) + off_t(done)
+            )
             if count < 0 {
                 if errno == EINTR { continue }
                 throw failure("read", path)

@@ -66,7 +66,7 @@ package struct SegmentScan {
         switch Self.record(in: segment, at: position) {
         case .whole(let kind, let payload):
             position = payload.upperBound
-            guard let known = RecordKind(rawValue: kind) else { 
+            guard let known = RecordKind(rawValue: kind) else {
                 return .unknownRecord(offset: offset, kind: kind, payload: payload)
             }
             return .record(offset: offset, kind: known, payload: payload)

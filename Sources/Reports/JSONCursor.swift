@@ -179,7 +179,8 @@ struct JSONCursor {
                 let ones: UInt64 = 0x0101_0101_0101_0101
                 let highs: UInt64 = 0x8080_8080_8080_8080
                 let special =
-                    ((quote &- ones) & ~quote | (slash &- ones) & ~slash | (word &- 0x2020_2020_2020_2020) | word) & highs
+                    ((quote &- ones) & ~quote | (slash &- ones) & ~slash | (word &- 0x2020_2020_2020_2020) | word)
+                    & highs
                 guard special == 0 else {
                     // Borrows move upwards only: the lowest flagged byte is exact, and nothing below it is special.
                     position += special.trailingZeroBitCount >> 3

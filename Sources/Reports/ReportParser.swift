@@ -328,11 +328,13 @@ private struct ReportPass {
             case Self.prevID:
                 cursor.position += 8
                 return .prevID
-            case Self.eventTime where cursor.position[8] == UInt8(ascii: "m") && cursor.position[9] == UInt8(ascii: "e")
+            case Self.eventTime
+            where cursor.position[8] == UInt8(ascii: "m") && cursor.position[9] == UInt8(ascii: "e")
                 && cursor.position[10] == UInt8(ascii: "\""):
                 cursor.position += 11
                 return .eventTime
-            case Self.operateID where cursor.position[8] == UInt8(ascii: "i") && cursor.position[9] == UInt8(ascii: "d")
+            case Self.operateID
+            where cursor.position[8] == UInt8(ascii: "i") && cursor.position[9] == UInt8(ascii: "d")
                 && cursor.position[10] == UInt8(ascii: "\""):
                 cursor.position += 11
                 return .operateID

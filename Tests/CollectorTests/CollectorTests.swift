@@ -68,7 +68,9 @@ struct CollectorTests {
     func others() async throws {
         let running = try await RunningCollector()
         let wire = try Wire(port: running.port)
-        wire.send("PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\n")
+        wire.send(
+            "PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\n"
+        )
         #expect(await wire.read(until: "abcde").contains("X-Target: PUT /echo\r\n"))
         wire.send("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nxyz")
         #expect(await wire.read(until: "0\r\n\r\n").contains("\r\n3\r\nxyz\r\n0\r\n\r\n"))
@@ -118,7 +120,9 @@ struct CollectorTests {
             wires.append(wire)
         }
         let answer = try await Wire(port: running.port).readToEnd()
-        #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: 1\r\n") && answer.hasSuffix(Self.busy))
+        #expect(
+            answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: 1\r\n") && answer.hasSuffix(Self.busy)
+        )
         wires.removeAll()
         while running.collector.counters.connectionsOpen.load(ordering: .relaxed) > 0 {
             try await Task.sleep(for: .milliseconds(5))
@@ -161,7 +165,9 @@ struct CollectorTests {
         running.disk.isFull.store(true, ordering: .relaxed)
         for _ in 0..<3 {
             let answer = await wire.send(running.report()).read(until: "}")
-            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: ") && answer.hasSuffix(Self.busy))
+            #expect(
+                answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: ") && answer.hasSuffix(Self.busy)
+            )
         }
         #expect(try running.records() == 1)
         running.disk.isFull.store(false, ordering: .relaxed)

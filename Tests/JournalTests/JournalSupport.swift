@@ -18,7 +18,8 @@ extension Journal {
     }
 
     /// Everything that can be read, and the damage met on the way.
-    func readAll(from position: JournalPosition = .start) throws -> (payloads: [[UInt8]], damage: [SegmentScan.Damage]) {
+    func readAll(from position: JournalPosition = .start) throws -> (payloads: [[UInt8]], damage: [SegmentScan.Damage])
+    {
         var reader = reader(from: position)
         var payloads: [[UInt8]] = []
         var damage: [SegmentScan.Damage] = []

@@ -74,9 +74,15 @@ struct LoaderTests {
         let untimed = Report.visit("u", page: 1, time: nil, trace: "t2")
         for round in 0..<2 {
             try await dock.run { journal, loader in
-                try await journal.append([report, report, untimed], arrival: 1_732_435_200_000_000 + UInt64(round) * 1_000_000_000_000)
+                try await journal.append(
+                    [report, report, untimed],
+                    arrival: 1_732_435_200_000_000 + UInt64(round) * 1_000_000_000_000
+                )
                 await loader.catchUp()
-                try await journal.append([report, untimed], arrival: 1_732_450_000_000_000 + UInt64(round) * 1_000_000_000_000)
+                try await journal.append(
+                    [report, untimed],
+                    arrival: 1_732_450_000_000_000 + UInt64(round) * 1_000_000_000_000
+                )
                 await loader.catchUp()
                 #expect(loader.status.repeats == (round == 0 ? 3 : 5))
             }
@@ -148,7 +154,9 @@ struct LoaderTests {
             for number in 0..<5 { try await journal.append([Report.visit("u\(number)", page: 1)]) }
         }
         let folder = dock.path + "/journal"
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".segment") })
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".segment") }
+        )
         var bytes = Array(try Data(contentsOf: URL(filePath: folder + "/" + name)))
         bytes[bytes.count / 2] ^= 0xFF
         try Data(bytes).write(to: URL(filePath: folder + "/" + name))

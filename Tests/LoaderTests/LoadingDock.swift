@@ -106,7 +106,8 @@ extension Journal {
         for (number, report) in reports.enumerated() {
             batch.append(try Report.encode(report, arrival: arrival + UInt64(number)), kind: .report)
         }
-        _ = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<JournalPosition, any Error>) in
+        _ = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<JournalPosition, any Error>) in
             do throws(JournalError) {
                 try submit(batch) { _, result in continuation.resume(with: result) }
             } catch {

@@ -17,7 +17,9 @@ enum ReferenceReport {
 
     private static func item(_ tree: JSONTree) -> Bool {
         guard case .object(let fields) = tree else { return false }
-        for name in ["page_id", "pos_id", "prev_id"] where !optional(fields[name], in: "0"..."4294967295") { return false }
+        for name in ["page_id", "pos_id", "prev_id"] where !optional(fields[name], in: "0"..."4294967295") {
+            return false
+        }
         guard optional(fields["duration"], in: "0"..."9223372036854775807"),
             optional(fields["event_time"], in: "1420070400"...String(Parsing.now + 86_400)),
             optional(fields["channel"], allowed: [1, 2]), optional(fields["operate_id"], allowed: [10000, 11000])
@@ -102,9 +104,15 @@ enum JSONTree {
             guard depth < 32 else { throw Failure() }
             return try array(&rest, depth: depth + 1)
         case "\"": return .string(try string(&rest))
-        case "t": try word("true", &rest); return .bool
-        case "f": try word("false", &rest); return .bool
-        case "n": try word("null", &rest); return .null
+        case "t":
+            try word("true", &rest)
+            return .bool
+        case "f":
+            try word("false", &rest)
+            return .bool
+        case "n":
+            try word("null", &rest)
+            return .null
         default: return .number(try number(&rest))
         }
     }

@@ -44,7 +44,8 @@ struct ReferenceTests {
                 let value: String
                 switch key {
                 case "uid", "openid", "trace_id": value = random.chance(9, of: 10) ? "\"u1\"" : random.pick(values)
-                case "channel", "device_type": value = random.chance(9, of: 10) ? random.pick(["1", "2"]) : random.pick(values)
+                case "channel", "device_type":
+                    value = random.chance(9, of: 10) ? random.pick(["1", "2"]) : random.pick(values)
                 case "operate_id": value = random.chance(9, of: 10) ? "10000" : random.pick(values)
                 case "event_time": value = random.chance(9, of: 10) ? "1710300000" : random.pick(values)
                 case "business_type": value = random.chance(9, of: 10) ? "1" : random.pick(values)
@@ -53,14 +54,16 @@ struct ReferenceTests {
                 return "\"\(key)\":\(value)"
             }.joined(separator: random.chance(1, of: 50) ? ";" : ",")
         }
-        let head = "{" + #""uid":"u","openid":12"#
+        let head =
+            "{" + #""uid":"u","openid":12"#
             + (random.chance(1, of: 3) ? "," + fields(1, ["device_type", "business_type", "other"], &random) : "") + "}"
         let items = (0..<random.below(3)).map { _ in
             "{" + fields(random.below(4), Array(keys[4..<12]), &random) + "}"
         }.joined(separator: ",")
         let list = random.chance(9, of: 10) ? "[\(items)]" : items
         var body = Array(
-            (random.chance(1, of: 2) ? #"{"head":\#(head),"items":\#(list)}"# : #" {"items": \#(list) , "head" :\#(head)} "#)
+            (random.chance(1, of: 2)
+                ? #"{"head":\#(head),"items":\#(list)}"# : #" {"items": \#(list) , "head" :\#(head)} "#)
                 .utf8
         )
         if random.chance(1, of: 4), !body.isEmpty {

@@ -78,29 +78,46 @@ struct ReportParserTests {
             (#"{"head":{"uid":null,"openid":"o"},"items":[{}]}"#, "head.uid: required, but missing"),
             (#"{"head":{"uid":"u"},"items":[{}]}"#, "head.openid: required, but missing"),
             (#"{"head":{"uid":"","openid":"o"},"items":[{}]}"#, "head.uid: must not be empty"),
-            (#"{"head":{"uid":1.5,"openid":"o"},"items":[{}]}"#,
-                "head.uid: expected a string or an integer, found a number with a fraction or exponent"),
-            (#"{"head":{"uid":true,"openid":"o"},"items":[{}]}"#,
-                "head.uid: expected a string or an integer, found a boolean"),
-            (#"{"head":{"uid":"u","openid":"o","device_type":3},"items":[{}]}"#,
-                "head.device_type: not a value of the tracking plan"),
+            (
+                #"{"head":{"uid":1.5,"openid":"o"},"items":[{}]}"#,
+                "head.uid: expected a string or an integer, found a number with a fraction or exponent"
+            ),
+            (
+                #"{"head":{"uid":true,"openid":"o"},"items":[{}]}"#,
+                "head.uid: expected a string or an integer, found a boolean"
+            ),
+            (
+                #"{"head":{"uid":"u","openid":"o","device_type":3},"items":[{}]}"#,
+                "head.device_type: not a value of the tracking plan"
+            ),
             (#"{"head":{"uid":"u","openid":"o"}}"#, "items: required, but missing"),
             (#"{"head":{"uid":"u","openid":"o"},"items":[]}"#, "items: must not be empty"),
             (#"{"head":{"uid":"u","openid":"o"},"items":"x"}"#, "items: expected an array of objects, found a string"),
             (#"{"head":{"uid":"u","openid":"o"},"items":[{},null]}"#, "items[1]: expected an object, found null"),
             (Parsing.item(#""event_time":"1710300000""#), "items[0].event_time: expected an integer, found a string"),
-            (Parsing.item(#""event_time":1.0"#),
-                "items[0].event_time: expected an integer, found a number with a fraction or exponent"),
-            (Parsing.item(#""page_id":1e3"#),
-                "items[0].page_id: expected an integer, found a number with a fraction or exponent"),
+            (
+                Parsing.item(#""event_time":1.0"#),
+                "items[0].event_time: expected an integer, found a number with a fraction or exponent"
+            ),
+            (
+                Parsing.item(#""page_id":1e3"#),
+                "items[0].page_id: expected an integer, found a number with a fraction or exponent"
+            ),
             (Parsing.item(#""page_id":-1"#), "items[0].page_id: out of range, expected 0 to 4294967295"),
             (Parsing.item(#""page_id":4294967296"#), "items[0].page_id: out of range, expected 0 to 4294967295"),
-            (Parsing.item(#""page_id":99999999999999999999"#), "items[0].page_id: out of range, expected 0 to 4294967295"),
+            (
+                Parsing.item(#""page_id":99999999999999999999"#),
+                "items[0].page_id: out of range, expected 0 to 4294967295"
+            ),
             (Parsing.item(#""duration":[]"#), "items[0].duration: expected an integer, found an array"),
-            (Parsing.item(#""event_time":1420070399"#),
-                "items[0].event_time: before 2015-01-01, expected Unix seconds"),
-            (Parsing.item(#""event_time":1710300000000"#),
-                "items[0].event_time: later than 24 hours from now, expected Unix seconds"),
+            (
+                Parsing.item(#""event_time":1420070399"#),
+                "items[0].event_time: before 2015-01-01, expected Unix seconds"
+            ),
+            (
+                Parsing.item(#""event_time":1710300000000"#),
+                "items[0].event_time: later than 24 hours from now, expected Unix seconds"
+            ),
             (Parsing.item(#""channel":3"#), "items[0].channel: not a value of the tracking plan"),
             (Parsing.item(#""operate_id":10001"#), "items[0].operate_id: not a value of the tracking plan"),
             (Parsing.item(#""trace_id":7"#), "items[0].trace_id: expected a string, found an integer"),
@@ -110,9 +127,18 @@ struct ReportParserTests {
             (Parsing.item(#""page_id":01"#), "body: not JSON: malformed number at byte 54"),
             (Parsing.item(#""page_id":+1"#), "body: not JSON: unexpected character at byte 53"),
             (Parsing.item(#""trace_id":"\ud800""#), "body: an escaped surrogate without its other half at byte 61"),
-            (Parsing.item("\"trace_id\":\"a\u{1}\""), "body: a control character inside a string must be escaped at byte 56"),
-            (#"{"head":{"uid":"u","openid":"o"},"items":{"channel":9}}"#, "items.channel: not a value of the tracking plan"),
-            (#"{"head":{"uid":"u","openid":"o"},"items":[{}]} x"#, "body: unexpected bytes after the JSON object at byte 47"),
+            (
+                Parsing.item("\"trace_id\":\"a\u{1}\""),
+                "body: a control character inside a string must be escaped at byte 56"
+            ),
+            (
+                #"{"head":{"uid":"u","openid":"o"},"items":{"channel":9}}"#,
+                "items.channel: not a value of the tracking plan"
+            ),
+            (
+                #"{"head":{"uid":"u","openid":"o"},"items":[{}]} x"#,
+                "body: unexpected bytes after the JSON object at byte 47"
+            ),
             (#"{"head":{"uid":"u","openid":"o"},"items":[{}"#, "body: not JSON: ends too early, at byte 44"),
         ]
     )
@@ -129,7 +155,9 @@ struct ReportParserTests {
                 == "head.uid: longer than 128 bytes"
         )
         let escaped = String(repeating: #"\u00e9"#, count: 65)
-        #expect(Parsing.detail(Parsing.item(#""trace_id":"\#(escaped)""#)) == "items[0].trace_id: longer than 128 bytes")
+        #expect(
+            Parsing.detail(Parsing.item(#""trace_id":"\#(escaped)""#)) == "items[0].trace_id: longer than 128 bytes"
+        )
         #expect(
             Parsing.detail(#"{"head":{"uid":\#(String(repeating: "1", count: 129)),"openid":"o"},"items":{}}"#)
                 == "head.uid: longer than 128 bytes"
@@ -173,7 +201,9 @@ struct ReportParserTests {
         for first in stride(from: UInt32(0x20), to: 0x11_0000, by: 13) {
             guard let scalar = Unicode.Scalar(first), scalar != "\"", scalar != "\\" else { continue }
             let text = String(Character(scalar))
-            let units = text.utf16.map { "\\u" + String(repeating: "0", count: 4 - String($0, radix: 16).count) + String($0, radix: 16) }
+            let units = text.utf16.map {
+                "\\u" + String(repeating: "0", count: 4 - String($0, radix: 16).count) + String($0, radix: 16)
+            }
             let report = try Parsing.parse(#"{"head":{"uid":"\#(text)","openid":"\#(units.joined())"},"items":{}}"#)
             #expect(report.uid == text && report.openid == text)
         }

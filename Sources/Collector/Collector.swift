@@ -52,7 +52,7 @@ package final class Collector: Sendable {
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // One read a turn: a second only finds nothing there, and other connections wait for it.
             .childChannelOption(.maxMessagesPerRead, value: 1)

@@ -77,6 +77,8 @@ private struct HeadParser {
     private var position = 0
     var head = RequestHead()
     private var hosts = 0
+    /// Stands for every longer length: far above any limit, and safe to add to.
+    private static let largestLength = 1 << 56
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
@@ -193,12 +195,13 @@ private struct HeadParser {
 
     private mutating func parse(contentLength value: Range<Int>) throws(RequestHead.Refusal) {
         // A second length, even the same, is refused: two readers might believe two different ones.
-        guard head.contentLength == nil, !value.isEmpty, value.count <= 18 else { throw .badRequest }
+        guard head.contentLength == nil, !value.isEmpty else { throw .badRequest }
         var length = 0
         for index in value {
             let digit = bytes[index] &- UInt8(ascii: "0")
             guard digit < 10 else { throw .badRequest }
-            length = length * 10 + Int(digit)
+            // Any number of digits is a length; one that nobody can mean is too large, not malformed.
+            length = min(length * 10 + Int(digit), Self.largestLength)
         }
         head.contentLength = length
     }

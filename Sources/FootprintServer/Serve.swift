@@ -36,15 +36,22 @@ package func serve(
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let directory = try DataDirectory(settings.dataDirectory)
     let access = try starting { () throws(AccessError) in try Access(dataDirectory: settings.dataDirectory) }
-    let parts = try await Storage.open(directory, settings, logger: logger)
+    let group = MultiThreadedEventLoopGroup(
+        numberOfThreads: settings.eventLoops > 0 ? settings.eventLoops : System.coreCount
+    )
+    let parts: Storage
+    do throws(StartFailure) {
+        try await checkAddress(settings, group)
+        parts = try await Storage.open(directory, settings, logger: logger)
+    } catch {
+        try? await group.shutdownGracefully()
+        throw error
+    }
     let plan = PlanTable(.contract)
 
     let health = Health(journal: parts.journal, loader: parts.loader)
     let threads = NIOThreadPool(numberOfThreads: 2)
     threads.start()
-    let group = MultiThreadedEventLoopGroup(
-        numberOfThreads: settings.eventLoops > 0 ? settings.eventLoops : System.coreCount
-    )
     var collector: Collector?
     var serving: ServingAt?
     do throws(StartFailure) {
@@ -176,15 +183,36 @@ private func startIntake(
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let shown = host == "0.0.0.0" || host == "[::]" ? "127.0.0.1" : host
         return (collector, ServingAt(url: "http://\(shown):\(port)", host: settings.host, port: port))
-    } catch let error as IOError where error.errnoCode == EADDRINUSE {
-        throw StartFailure(
-            "port \(settings.port) on \(settings.host) is taken by another process; stop it, or choose another --port"
-        )
-    } catch let error as IOError {
-        throw StartFailure(
-            "cannot listen on \(settings.host) port \(settings.port): \(String(cString: strerror(error.errnoCode)))"
-        )
     } catch {
-        throw StartFailure("cannot listen on \(settings.host) port \(settings.port): \(error)")
+        throw cannotListen(settings, error)
     }
+}
+
+/// Whether the address can be listened on, asked before the store is opened: a taken port is then said at once, and
+/// nothing was touched.
+private func checkAddress(
+    _ settings: ServerSettings,
+    _ group: MultiThreadedEventLoopGroup
+) async throws(StartFailure) {
+    guard settings.port != 0 else { return }
+    do {
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: settings.host, port: settings.port)
+            .get()
+        try await channel.close()
+    } catch {
+        throw cannotListen(settings, error)
+    }
+}
+
+private func cannotListen(_ settings: ServerSettings, _ error: any Error) -> StartFailure {
+    let address = "\(settings.host) port \(settings.port)"
+    guard let error = error as? IOError else { return StartFailure("cannot listen on \(address): \(error)") }
+    guard error.errnoCode == EADDRINUSE else {
+        return StartFailure("cannot listen on \(address): \(String(cString: strerror(error.errnoCode)))")
+    }
+    return StartFailure(
+        "port \(settings.port) on \(settings.host) is taken by another process; stop it, or choose another --port"
+    )
 }

@@ -55,7 +55,7 @@ package struct RepeatFilter: Sendable {
 
     package init(expected: Int = 0, limitBytes: Int = 256 << 20) {
         self.limitBytes = limitBytes
-        layers.append(Layer(capacity: min(max(expected * 2, 1 << 20), limitBytes * 8 / 12)))
+        layers.append(Layer(capacity: min(max(expected * 2, 1 << 20), limitBytes / 64 * 42)))
     }
 
     package var sizeBytes: Int { layers.reduce(0) { $0 + $1.sizeBytes } }

@@ -14,6 +14,6 @@ struct RepeatFilterTests {
         #expect((0..<UInt64(180_000)).allSatisfy { filter.mayContain(identity($0)) })
         let alarms = (200_000..<UInt64(220_000)).count { filter.mayContain(identity($0)) }
         #expect(alarms < 1_000)
-        #expect(filter.sizeBytes <= 260 << 10)
+        #expect(filter.sizeBytes <= 256 << 10)
     }
 }

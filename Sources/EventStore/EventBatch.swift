@@ -37,6 +37,104 @@ package struct EventBatch: Sendable {
 
     package init() {}
 
+    /// One event, as it lies in the journal: what it refers to is borrowed for the length of the call.
+    package struct Row {
+        package var eventTime: UInt32
+        package var isEventTimeGiven: Bool
+        package var arrivalMicroseconds: UInt64
+        package var itemIndex: UInt16
+        package var app: UnsafeRawBufferPointer
+        package var uid: UnsafeRawBufferPointer
+        package var openid: UnsafeRawBufferPointer
+        package var deviceType: UInt32?
+        package var businessType: UInt32?
+        package var channel: UInt32?
+        package var operateID: UInt32?
+        package var pageID: UInt32?
+        package var posID: UInt32?
+        package var prevID: UInt32?
+        package var traceID: UnsafeRawBufferPointer?
+        package var durationSeconds: UInt64?
+        package var planVersion: UInt32
+        package var identityHigh: UInt64
+        package var identityLow: UInt64
+        package var journalSegment: UInt64
+        package var journalOffset: UInt64
+
+        package init(
+            eventTime: UInt32,
+            isEventTimeGiven: Bool,
+            arrivalMicroseconds: UInt64,
+            itemIndex: UInt16,
+            app: UnsafeRawBufferPointer,
+            uid: UnsafeRawBufferPointer,
+            openid: UnsafeRawBufferPointer,
+            deviceType: UInt32?,
+            businessType: UInt32?,
+            channel: UInt32?,
+            operateID: UInt32?,
+            pageID: UInt32?,
+            posID: UInt32?,
+            prevID: UInt32?,
+            traceID: UnsafeRawBufferPointer?,
+            durationSeconds: UInt64?,
+            planVersion: UInt32,
+            identityHigh: UInt64,
+            identityLow: UInt64,
+            journalSegment: UInt64,
+            journalOffset: UInt64
+        ) {
+            self.eventTime = eventTime
+            self.isEventTimeGiven = isEventTimeGiven
+            self.arrivalMicroseconds = arrivalMicroseconds
+            self.itemIndex = itemIndex
+            self.app = app
+            self.uid = uid
+            self.openid = openid
+            self.deviceType = deviceType
+            self.businessType = businessType
+            self.channel = channel
+            self.operateID = operateID
+            self.pageID = pageID
+            self.posID = posID
+            self.prevID = prevID
+            self.traceID = traceID
+            self.durationSeconds = durationSeconds
+            self.planVersion = planVersion
+            self.identityHigh = identityHigh
+            self.identityLow = identityLow
+            self.journalSegment = journalSegment
+            self.journalOffset = journalOffset
+        }
+    }
+
+    /// Appends a row to every column. Not generic, because the columns' own appends are, and only this module has
+    /// them in the form that is made for their types.
+    package mutating func append(_ row: Row) {
+        eventTime.append(row.eventTime)
+        eventTimeGiven.append(row.isEventTimeGiven ? 1 : 0)
+        arrivalMicroseconds.append(row.arrivalMicroseconds)
+        itemIndex.append(row.itemIndex)
+        app.append(row.app)
+        uid.append(row.uid)
+        openid.append(row.openid)
+        deviceType.append(row.deviceType)
+        businessType.append(row.businessType)
+        channel.append(row.channel)
+        operateID.append(row.operateID)
+        pageID.append(row.pageID)
+        posID.append(row.posID)
+        prevID.append(row.prevID)
+        traceID.append(row.traceID)
+        durationSeconds.append(row.durationSeconds)
+        planVersion.append(row.planVersion)
+        identityHigh.append(row.identityHigh)
+        identityLow.append(row.identityLow)
+        journalSegment.append(row.journalSegment)
+        journalOffset.append(row.journalOffset)
+        finishRow()
+    }
+
     /// Says that one more row was appended to every column.
     package mutating func finishRow() {
         count += 1
@@ -54,6 +152,11 @@ package struct StringColumn: Sendable {
     package var count: Int { offsets.count - 1 }
 
     package mutating func append(_ value: some Sequence<UInt8>) {
+        bytes.append(contentsOf: value)
+        offsets.append(Int32(bytes.count))
+    }
+
+    mutating func append(_ value: UnsafeRawBufferPointer) {
         bytes.append(contentsOf: value)
         offsets.append(Int32(bytes.count))
     }

@@ -37,10 +37,15 @@ package actor Loader {
         case forever
     }
 
-    /// Bytes of the journal in one range: about 150,000 events, one insert.
-    private static let rangeBytes = 4 << 20
+    /// Bytes of the journal in one range: 80,000 to 300,000 events, one insert.
+    private static let rangeBytes = 8 << 20
     /// How long the first event of a small range waits for others: small inserts are what a store likes least.
     private static let gatherMilliseconds = 300
+    /// More than this within that time is a busy intake (about 10,000 events a second): the processor is its, and
+    /// small inserts would be paid a second time, by the merges of their parts.
+    private static let busyBytes: UInt64 = 256 << 10
+    /// How long a busy intake may keep the loader waiting for a full range.
+    private static let busyGatherMilliseconds = 3_000
 
     /// - Parameter directory: `DATA/loader`, which must exist.
     package init(
@@ -93,7 +98,7 @@ package actor Loader {
         wake.yield()
         await withTaskCancellationHandler {
             for await _ in progress {
-                try? await Task.sleep(for: .milliseconds(Self.gatherMilliseconds))
+                await gather()
                 if Task.isCancelled { return }
                 await catchUp()
             }
@@ -102,10 +107,29 @@ package actor Loader {
         }
     }
 
-    /// Loads what is durable now; returns when it is in the store, or the task was cancelled.
+    /// Waits for enough to be worth an insert: a moment at rest, so that an event is seen soon, and longer the more
+    /// comes in.
+    private func gather() async {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try? await Task.sleep(for: .milliseconds(Self.gatherMilliseconds))
+        guard lagBytes >= Self.busyBytes else { return }
+        while !Task.isCancelled, lagBytes < UInt64(Self.rangeBytes),
+            clock.now - start < .milliseconds(Self.busyGatherMilliseconds)
+        {
+            let before = lagBytes
+            try? await Task.sleep(for: .milliseconds(Self.gatherMilliseconds))
+            // It has become quiet: whoever looks now wants to see it all.
+            if lagBytes - before < Self.busyBytes { return }
+        }
+    }
+
+    /// Loads what is durable now; returns when it is in the store, or the task was cancelled. What comes meanwhile is
+    /// gathered for the next time: chasing it would be many small inserts.
     package func catchUp() async {
+        let end = journal.durableEnd
         var backoffMilliseconds = 500
-        while !Task.isCancelled {
+        while !Task.isCancelled, record.underWay != nil || record.loadedTo < end {
             do {
                 guard try await loadNext() else { return }
                 backoffMilliseconds = 500

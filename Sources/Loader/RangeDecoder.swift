@@ -61,28 +61,31 @@ struct RangeDecoder {
             if let identity, !seen.insert(identity).inserted { repeatsWithin.append(number) }
             identities.append(identity)
             number += 1
-            batch.eventTime.append(item.eventTime ?? arrivalSeconds)
-            batch.eventTimeGiven.append(item.eventTime == nil ? 0 : 1)
-            batch.arrivalMicroseconds.append(report.arrivalMicroseconds)
-            batch.itemIndex.append(UInt16(truncatingIfNeeded: index))
-            batch.app.append(report.app)
-            batch.uid.append(report.uid)
-            batch.openid.append(report.openid)
-            batch.deviceType.append(report.deviceType)
-            batch.businessType.append(report.businessType)
-            batch.channel.append(item.channel)
-            batch.operateID.append(item.operateID)
-            batch.pageID.append(item.pageID)
-            batch.posID.append(item.posID)
-            batch.prevID.append(item.prevID)
-            batch.traceID.append(item.traceID)
-            batch.durationSeconds.append(item.durationSeconds)
-            batch.planVersion.append(report.planVersion)
-            batch.identityHigh.append(identity?.high ?? 0)
-            batch.identityLow.append(identity?.low ?? 0)
-            batch.journalSegment.append(segment)
-            batch.journalOffset.append(offset)
-            batch.finishRow()
+            batch.append(
+                EventBatch.Row(
+                    eventTime: item.eventTime ?? arrivalSeconds,
+                    isEventTimeGiven: item.eventTime != nil,
+                    arrivalMicroseconds: report.arrivalMicroseconds,
+                    itemIndex: UInt16(truncatingIfNeeded: index),
+                    app: report.app,
+                    uid: report.uid,
+                    openid: report.openid,
+                    deviceType: report.deviceType,
+                    businessType: report.businessType,
+                    channel: item.channel,
+                    operateID: item.operateID,
+                    pageID: item.pageID,
+                    posID: item.posID,
+                    prevID: item.prevID,
+                    traceID: item.traceID,
+                    durationSeconds: item.durationSeconds,
+                    planVersion: report.planVersion,
+                    identityHigh: identity?.high ?? 0,
+                    identityLow: identity?.low ?? 0,
+                    journalSegment: segment,
+                    journalOffset: offset
+                )
+            )
         }
     }
 }

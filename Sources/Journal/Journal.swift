@@ -170,7 +170,7 @@ package final class Journal: Sendable {
             )
             var waiting: [Waiting] = []
             while mailbox.takeAll(into: &waiting) { commit(waiting, writer) }
-            if let sealed = writer.seal() { state.withLock { $0.close(sealed) } }
+            for sealed in writer.seal() { state.withLock { $0.close(sealed) } }
             writerEnded.signal()
         }
     }
@@ -193,7 +193,7 @@ package final class Journal: Sendable {
     private func commit(group: ArraySlice<Waiting>, size: Int, _ writer: SegmentWriter) {
         let outcome = writer.write(group.map(\.batch.bytes), size: size)
         let listener = state.withLock { state in
-            if let sealed = outcome.sealed { state.close(sealed) }
+            for sealed in outcome.sealed { state.close(sealed) }
             state.active = outcome.durable
             state.lastError = outcome.error.map(JournalError.disk)
             return state.onProgress

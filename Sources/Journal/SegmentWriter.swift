@@ -24,8 +24,8 @@ final class SegmentWriter {
         var start = JournalPosition.start
         /// The active segment and its durable end, after the group.
         var durable: JournalPosition?
-        /// A segment that ended on the way.
-        var sealed: Sealed?
+        /// Segments that ended on the way: the full one, and the one after it where the group failed there.
+        var sealed: [Sealed] = []
         var error: DiskError?
     }
 
@@ -45,7 +45,7 @@ final class SegmentWriter {
             if let full = active, full.end + UInt64(size) > UInt64(options.segmentBytes),
                 full.end > UInt64(JournalFormat.headerBytes)
             {
-                outcome.sealed = seal()
+                outcome.sealed += seal()
             }
             if active == nil { active = try begin() }
             guard var segment = active else { return outcome }
@@ -57,15 +57,15 @@ final class SegmentWriter {
             outcome.durable = JournalPosition(segment: segment.number, offset: segment.end)
         } catch {
             outcome.error = error
-            if let abandoned = seal() { outcome.sealed = abandoned }
+            outcome.sealed += seal()
         }
         return outcome
     }
 
     /// Ends the active segment behind its last durable record. Where even that fails, the segment keeps what it has:
-    /// records that nobody was told about, whole or torn.
-    func seal() -> Sealed? {
-        guard let segment = active else { return nil }
+    /// records that nobody was told about, whole or torn. Returns the segment, or nothing where none was active.
+    func seal() -> [Sealed] {
+        guard let segment = active else { return [] }
         active = nil
         if segment.end == UInt64(JournalFormat.headerBytes) {
             // The number is used again, so that a missing number always is a missing segment.
@@ -76,7 +76,7 @@ final class SegmentWriter {
             try? segment.file.sync()
         }
         segment.file.close()
-        return Sealed(number: segment.number, sizeBytes: segment.end)
+        return [Sealed(number: segment.number, sizeBytes: segment.end)]
     }
 
     /// Makes the next segment exist, with its header, durably: a record must not be acknowledged in a file whose name

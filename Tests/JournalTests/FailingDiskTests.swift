@@ -49,11 +49,36 @@ struct FailingDiskTests {
         #expect(try again.readAll().payloads == [payload(1), payload(3)])
         again.close()
     }
+
+    @Test(
+        "a segment that was full when its follower failed is still read, and stays until it is loaded",
+        arguments: [FailingDisk.Operation.sync, .write, .writeOfRecords]
+    )
+    func failedRoll(_ operation: FailingDisk.Operation) async throws {
+        let folder = try TemporaryFolder()
+        let disk = FailingDisk()
+        let options = JournalOptions(segmentBytes: 4096, preallocates: false)
+        let journal = try Journal.open(folder: folder.path, options: options, disk: disk).journal
+        let large = [UInt8](repeating: 7, count: 3000)
+        let first = try await journal.append([large])
+        disk.failing.withLock { $0 = operation }
+        for _ in 0..<3 { await #expect(throws: JournalError.self) { try await journal.append([large]) } }
+        #expect(journal.segments.map(\.number) == [first.segment])
+        #expect(try journal.readAll().payloads == [large])
+        disk.failing.withLock { $0 = nil }
+        let next = try await journal.append([payload(3)])
+        #expect(next.segment == first.segment + 1)
+        #expect(try journal.readAll().payloads == [large, payload(3)])
+        journal.close()
+        let again = try Journal.open(folder: folder.path).journal
+        #expect(try again.readAll().payloads == [large, payload(3)])
+        again.close()
+    }
 }
 
 /// The real disk, until it is told to fail.
-private final class FailingDisk: Disk {
-    enum Operation { case write, sync }
+final class FailingDisk: Disk {
+    enum Operation { case write, writeOfRecords, sync }
 
     let failing = Mutex<Operation?>(nil)
     private let real = RealDisk()
@@ -89,6 +114,8 @@ private final class FailingDisk: Disk {
                 try real.write(buffers.map { UnsafeRawBufferPointer(rebasing: $0[..<($0.count / 2)]) }, at: offset)
             }
             try disk.check(.write)
+            // Behind the header, which still fitted.
+            if offset > 0 { try disk.check(.writeOfRecords) }
             try real.write(buffers, at: offset)
         }
         func sync() throws(DiskError) {

@@ -37,8 +37,11 @@ package actor Loader {
         case forever
     }
 
-    /// Bytes of the journal in one range: 80,000 to 300,000 events, one insert.
+    /// Bytes of the journal in one range, which is one insert.
     private static let rangeBytes = 8 << 20
+    /// Events in one range: reports of many items are dense, and the engine wants 170 bytes of memory and of free disk
+    /// for each event of an insert.
+    private static let rangeEvents = 200_000
     /// How long the first event of a small range waits for others: small inserts are what a store likes least.
     private static let gatherMilliseconds = 300
     /// More than this within that time is a busy intake (about 10,000 events a second): the processor is its, and
@@ -155,9 +158,13 @@ package actor Loader {
             return true
         }
         reader = journal.reader(from: record.loadedTo)
-        guard let piece = try reader.next(sizeBytes: Self.rangeBytes) else { return false }
-        let decoder = RangeDecoder(piece)
+        guard var piece = try reader.next(sizeBytes: Self.rangeBytes) else { return false }
         let from = JournalPosition(segment: piece.segment, offset: piece.startOffset)
+        if let end = RangeDecoder.end(of: piece, afterEvents: Self.rangeEvents) {
+            reader = journal.reader(from: from)
+            piece = try reader.piece(until: end)
+        }
+        let decoder = RangeDecoder(piece)
         let repeats = try await repeats(in: decoder)
         let range = LoaderRecord.Range(from: from, to: reader.position, repeats: repeats)
         record.underWay = range

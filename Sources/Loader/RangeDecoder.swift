@@ -30,6 +30,22 @@ struct RangeDecoder {
         }
     }
 
+    /// Where the piece must end for no more than `limit` events (or one report): the offset of the first record that
+    /// is too much; nil where all of it may stay.
+    static func end(of piece: JournalReader.Piece, afterEvents limit: Int) -> UInt64? {
+        piece.bytes.withUnsafeBytes { bytes in
+            var events = 0
+            for record in piece.records where record.kind == .report {
+                guard let report = try? StoredReport(UnsafeRawBufferPointer(rebasing: bytes[record.payload])) else {
+                    continue
+                }
+                if events > 0, events + report.itemCount > limit { return record.offset }
+                events += report.itemCount
+            }
+            return nil
+        }
+    }
+
     private mutating func append(
         _ report: StoredReport,
         segment: UInt64,

@@ -10,6 +10,7 @@ package import Logging
 /// that nothing of this target touches the disk.
 package struct Console: Sendable {
     private let questions: QuestionRoutes
+    private let sql: SQLRoute
     private let sessions: SessionRoutes
     private let files: StaticRoutes
 
@@ -38,9 +39,11 @@ package struct Console: Sendable {
             nowSeconds: nowSeconds,
             logger: logger
         )
+        let gate = AdminGate(access: access, sessions: adminSessions, nowSeconds: nowSeconds)
+        sql = SQLRoute(insights: insights, gate: gate)
         questions = QuestionRoutes(
             insights: insights,
-            gate: AdminGate(access: access, sessions: adminSessions, nowSeconds: nowSeconds),
+            gate: gate,
             nowSeconds: nowSeconds,
             logger: logger
         )
@@ -53,6 +56,7 @@ package struct Console: Sendable {
         router.add(middleware: ErrorAnswers())
         files.add(to: router)
         sessions.add(to: router)
+        sql.add(to: router)
         questions.add(to: router)
     }
 }

@@ -51,4 +51,18 @@ package struct Insights: Sendable {
         )
         return try await question.answer(asked)
     }
+
+    /// Runs one statement that an administrator wrote; the engine lets it read the events and nothing else.
+    ///
+    /// - Returns: `{"columns":[…],"rows":[[…]…]}`, rows in the statement's order.
+    package func answer(sql: String) async throws(StoreError) -> JSONValue {
+        let result = try await store.query(
+            SQL(writtenByOperator: sql),
+            limits: QueryLimits(timeoutSeconds: 300)
+        )
+        return .object([
+            JSONValue.Member("columns", .array(result.columns.map(JSONValue.string))),
+            JSONValue.Member("rows", .array(result.rows.map { .array($0.map(JSONValue.init(stored:))) })),
+        ])
+    }
 }

@@ -29,10 +29,10 @@ struct LocalQuestions {
     }
 
     /// One read-only statement, which the engine enforces.
-    func rows(_ sql: String) async throws -> ResultSet {
+    func answer(sql: String) async throws -> JSONValue {
         try await withStore { store in
             do throws(StoreError) {
-                return try await store.query(SQL(writtenByOperator: sql), limits: QueryLimits(timeoutSeconds: 300))
+                return try await Insights(store: store, plan: { .contract }).answer(sql: sql)
             } catch {
                 switch error {
                 case .refused(let message, _): throw CommandFailure.usage(message)

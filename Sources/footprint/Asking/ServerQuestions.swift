@@ -16,10 +16,33 @@ struct ServerQuestions {
         let parameters = asked.parameters + [("lang", asked.language.rawValue)]
         let path = asked.path.map(Self.encoded).joined(separator: "/")
         let query = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+        return try data(of: await send(HTTPClientRequest(url: "\(base)/api/v1/\(path)?\(query)"), seconds: 120)) {
+            CommandFailure.unknownQuestion(asked.path)
+        }
+    }
+
+    /// One read-only statement, which the server's engine enforces.
+    func answer(sql: String) async throws -> JSONValue {
+        var request = HTTPClientRequest(url: "\(base)/api/v1/sql")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/sql")
+        request.body = .bytes(Array(sql.utf8))
+        return try data(of: await send(request, seconds: 330)) {
+            CommandFailure.unable("the server at \(url) is of a version that takes no SQL")
+        }
+    }
+
+    private var base: String {
         var base = url
         while base.last == "/" { base.removeLast() }
-        let (status, body) = try await get("\(base)/api/v1/\(path)?\(query)")
+        return base
+    }
 
+    private func data(
+        of response: (status: Int, body: [UInt8]),
+        unknown: () -> CommandFailure
+    ) throws -> JSONValue {
+        let (status, body) = response
         let envelope = JSONValue(parsing: body)
         let detail = envelope?["detail"]?.text ?? envelope?["msg"]?.text
         switch status {
@@ -30,17 +53,20 @@ struct ServerQuestions {
             return data
         case 400: throw CommandFailure.usage(detail ?? "the server refuses the question")
         case 401: throw CommandFailure.unable("the server does not accept the admin token; is \(url) the right server?")
-        case 404 where envelope?["ret"] != nil: throw CommandFailure.unknownQuestion(asked.path)
+        case 404 where envelope?["ret"] != nil: throw unknown()
         default:
             throw CommandFailure.unable("the server answers HTTP \(status)" + (detail.map { ": \($0)" } ?? ""))
         }
     }
 
-    private func get(_ address: String) async throws -> (status: Int, body: [UInt8]) {
-        var request = HTTPClientRequest(url: address)
+    private func send(
+        _ request: HTTPClientRequest,
+        seconds: Int64
+    ) async throws -> (status: Int, body: [UInt8]) {
+        var request = request
         request.headers.add(name: "Authorization", value: adminToken)
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(seconds))
             let body = try await response.body.collect(upTo: Self.answerLimitBytes)
             return (Int(response.status.code), Array(body.readableBytesView))
         } catch let error as HTTPClientError where error == .deadlineExceeded {

@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SWIFT_BUILD := swift build --configuration release
 
-.PHONY: help setup build run demo test lint format bench setup-bench bench-peers screenshot clean
+.PHONY: help setup build run demo test torture lint format bench setup-bench bench-peers screenshot clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: build ## Fill the server that `make run` started with believable visits; U
 
 test: ## Set up, build once, run every test
 	@exec scripts/test
+
+torture: ## The tests of survival, for longer: KILLS=50 SEEDS=10000
+	@exec scripts/torture
 
 lint: ## Check the source's format, as CI does
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -5,13 +5,17 @@ extension Lifecycle {
     /// What "ret 0" is worth, with the server ended in every way a server ends.
     @Suite("Durability")
     struct Durability {
+        /// 50 by `make torture`.
+        private static let kills =
+            ProcessInfo.processInfo.environment["FOOTPRINT_KILL_ROUNDS"].flatMap { Int($0) } ?? 10
+
         @Test(
-            "kill -9 ten times under load: everything acknowledged is there exactly once, every report whole or not at all"
+            "kill -9 again and again under load: everything acknowledged is there exactly once, every report whole or not at all"
         )
         func killedUnderLoad() async throws {
             try await Installation.with { installation in
                 var senders: [Load.Sender] = []
-                for round in 0..<10 {
+                for round in 0..<Self.kills {
                     let server = try await installation.serve()
                     async let load = Load.run(on: server, named: "kill-\(round)", until: Load.StopSign())
                     // At another place each time: the first reports, a sync, a load into the store.

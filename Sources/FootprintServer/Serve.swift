@@ -168,7 +168,14 @@ private func startIntake(
     intake.headerTimeoutSeconds = settings.headerTimeoutSeconds
     intake.bodyTimeoutSeconds = settings.bodyTimeoutSeconds
     intake.idleTimeoutSeconds = settings.idleTimeoutSeconds
-    intake.connectionLimit = settings.connectionLimit
+    let fileLimit = FileLimit.raise()
+    intake.connectionLimit = FileLimit.connections(within: fileLimit, wanted: settings.connectionLimit)
+    if intake.connectionLimit < settings.connectionLimit {
+        logger.warning(
+            "fewer connections than asked for: the system allows too few open files; raise it (ulimit -n, LimitNOFILE=)",
+            metadata: ["connections": "\(intake.connectionLimit)", "open_files": "\(fileLimit)"]
+        )
+    }
     intake.bufferLimitBytes = settings.bufferLimitBytes
     do {
         let collector = try await Collector(

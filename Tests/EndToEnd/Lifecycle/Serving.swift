@@ -27,6 +27,19 @@ extension Lifecycle {
             }
         }
 
+        @Test("a shell's low limit of open files is not the limit of connections")
+        func manyConnections() async throws {
+            try await Installation.with { installation in
+                let server = try await installation.serve(softFileLimit: 256)
+                let connections = try (0..<400).map { _ in try server.connection() }
+                for connection in connections {
+                    try connection.send(HTTPRequest.report(ReportBody.text(items: "[{}]"), token: server.token).bytes)
+                    expectStored(try connection.answer())
+                }
+                #expect(try await server.stop() == .exit(0))
+            }
+        }
+
         @Test("clients that stop in the middle of a head or body are sent away, while others are served")
         func slowClients() async throws {
             try await Installation.serving(options: [

@@ -102,6 +102,20 @@ final class Installation: Sendable {
         return try await ready(Footprint(process: process, installation: self, data: data))
     }
 
+    /// Starts a server from a shell whose soft limit of open files is this low.
+    func serve(softFileLimit: Int) async throws -> Footprint {
+        let process = try ChildProcess(
+            "/bin/sh",
+            ["-c", "ulimit -Sn \(softFileLimit) && exec \"$@\"", "sh", Program.path()]
+                + ["serve", "--data", data, "--port", "0"],
+            environment: Program.environment(),
+            directory: Program.packageRoot,
+            outputTo: folder,
+            named: nextName
+        )
+        return try await ready(Footprint(process: process, installation: self, data: data))
+    }
+
     private var nextName: String { "serve-\(servers.withLock { $0.count + 1 })" }
 
     private func ready(_ server: Footprint) async throws -> Footprint {

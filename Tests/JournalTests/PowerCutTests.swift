@@ -36,14 +36,16 @@ struct PowerCutTests {
     /// Lets a journal live through three power cuts. Returns how the promise was broken; nil where it was kept.
     private static func brokenPromise(seed: UInt64, syncs: Bool = true) async throws -> String? {
         var random = SeededGenerator(state: seed)
-        var simulated = SimulatedDisk(callsUntilPowerCut: .random(in: 5..<150, using: &random))
+        var simulated = SimulatedDisk(
+            callsUntilPowerCut: .random(in: 5..<150, using: &random),
+            syncsFiles: syncs
+        )
         var submitted = Set<String>()
         var acknowledged: [String] = []
         for life in 0..<3 {
             let ledger = Ledger()
-            let disk: any Disk = syncs ? simulated : LyingDisk(real: simulated)
             let options = JournalOptions(segmentBytes: 4096, preallocates: Bool.random(using: &random))
-            if let journal = try? Journal.open(folder: "/j", options: options, disk: disk).journal {
+            if let journal = try? Journal.open(folder: "/j", options: options, disk: simulated).journal {
                 for round in 0..<40 where !simulated.isOff {
                     let batch = JournalBatch(capacityBytes: 64)
                     let names = (0..<Int.random(in: 1...4, using: &random)).map { "\(life).\(round).\($0)." }
@@ -86,7 +88,8 @@ struct PowerCutTests {
             acknowledged = read
             simulated = found.afterPowerCut(
                 using: &random,
-                callsUntilPowerCut: .random(in: 5..<150, using: &random)
+                callsUntilPowerCut: .random(in: 5..<150, using: &random),
+                syncsFiles: syncs
             )
         }
         return nil
@@ -115,35 +118,6 @@ private final class Ledger: Sendable {
 
     func settle() async {
         while state.withLock({ $0.open > 0 }) { await Task.yield() }
-    }
-}
-
-/// Says that it synced a file, and did not.
-private struct LyingDisk: Disk {
-    let real: SimulatedDisk
-
-    func list(_ folder: String) throws(DiskError) -> [String] { try real.list(folder) }
-    func rename(_ from: String, to: String) throws(DiskError) { try real.rename(from, to: to) }
-    func remove(_ path: String) throws(DiskError) { try real.remove(path) }
-    func syncFolder(_ path: String) throws(DiskError) { try real.syncFolder(path) }
-    func modifiedAtSeconds(_ path: String) throws(DiskError) -> Int64 { try real.modifiedAtSeconds(path) }
-    func freeBytes(_ folder: String) throws(DiskError) -> UInt64 { try real.freeBytes(folder) }
-    func open(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {
-        File(real: try real.open(path, create: create))
-    }
-
-    private struct File: DiskFile {
-        let real: any DiskFile
-        func sizeBytes() throws(DiskError) -> UInt64 { try real.sizeBytes() }
-        func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(DiskError) -> Int {
-            try real.read(into: buffer, at: offset)
-        }
-        func write(_ buffers: [UnsafeRawBufferPointer], at offset: UInt64) throws(DiskError) {
-            try real.write(buffers, at: offset)
-        }
-        func sync() throws(DiskError) {}
-        func truncate(to sizeBytes: UInt64) throws(DiskError) { try real.truncate(to: sizeBytes) }
-        func close() { real.close() }
     }
 }
 

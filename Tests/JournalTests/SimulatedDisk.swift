@@ -68,11 +68,15 @@ final class SimulatedDisk: Disk {
         }
     }
 
-    init(callsUntilPowerCut: Int) {
-        state = Mutex(State(names: [:], durableNames: [:], callsLeft: callsUntilPowerCut))
+    /// False for a disk that lies: it says that it synced a file, and did not.
+    private let syncsFiles: Bool
+
+    convenience init(callsUntilPowerCut: Int, syncsFiles: Bool = true) {
+        self.init([:], callsUntilPowerCut: callsUntilPowerCut, syncsFiles: syncsFiles)
     }
 
-    private init(_ names: [String: Inode], callsUntilPowerCut: Int) {
+    private init(_ names: [String: Inode], callsUntilPowerCut: Int, syncsFiles: Bool) {
+        self.syncsFiles = syncsFiles
         state = Mutex(State(names: names, durableNames: names, callsLeft: callsUntilPowerCut))
     }
 
@@ -83,7 +87,8 @@ final class SimulatedDisk: Disk {
     /// The disk as it is found when the power is back.
     func afterPowerCut(
         using random: inout some RandomNumberGenerator,
-        callsUntilPowerCut: Int
+        callsUntilPowerCut: Int,
+        syncsFiles: Bool = true
     ) -> SimulatedDisk {
         state.withLock { state in
             var names = state.durableNames
@@ -100,7 +105,7 @@ final class SimulatedDisk: Disk {
                 found.content = found.durable
                 return found
             }
-            return SimulatedDisk(found, callsUntilPowerCut: callsUntilPowerCut)
+            return SimulatedDisk(found, callsUntilPowerCut: callsUntilPowerCut, syncsFiles: syncsFiles)
         }
     }
 
@@ -204,6 +209,7 @@ final class SimulatedDisk: Disk {
 
         func sync() throws(DiskError) {
             try disk.call("sync", path) { _ in
+                guard disk.syncsFiles else { return }
                 inode.durable = inode.content
                 inode.pending = []
             }

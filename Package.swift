@@ -55,7 +55,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Collector",
-            dependencies: ["Reports", "Journal", "Access", "CZlib", nioCore, nioPosix, logging],
+            dependencies: ["Reports", "Journal", "Access", "CFootprint", "CZlib", nioCore, logging],
             swiftSettings: house
         ),
 

@@ -3,13 +3,16 @@ import NIOCore
 import Reports
 import Synchronization
 
-/// One event loop's part of the intake: its parser, the batch it fills, and its connections. Used on that loop only.
+/// One loop's part of the intake: its parser, the batch it fills, and its connections. Used on that loop only.
 ///
-/// Everything that arrives in one turn of the loop becomes one batch: reports are encoded straight into it, it is handed
-/// to the journal when the turn ends, and all its clients are answered when it is durable. So a turn costs one hand-over
-/// and one wake-up, however many reports it brought.
-final class LoopIntake {
-    let eventLoop: any EventLoop
+/// Everything that arrives in one turn of the loop becomes one batch: reports are encoded straight into it, it is
+/// committed when the turn ends, and all its clients are answered when it is durable. Where the disk is quick the loop
+/// commits by itself: what arrives meanwhile waits in the sockets and makes the next batch a larger one, and no thread
+/// has to be woken. Where it is slow, the journal's thread does, and the loop goes on to serve.
+final class LoopIntake: @unchecked Sendable {
+    // Sendable: used on its loop's thread only; others may carry it there.
+
+    let loop: SocketLoop
     let shared: CollectorState
     /// The plan that reports are checked by; replaced on the loop.
     var plan: PlanTable
@@ -17,15 +20,13 @@ final class LoopIntake {
     private var filling = Cohort()
     private var spares: [Cohort] = []
     private var inFlight = 0
-    private var turnEndScheduled = false
     private var connections: [ReportConnection] = []
-    private var sweep: RepeatedTask?
     private var dateSeconds: Int64 = 0
     private var plainStored = ByteBuffer()
     private var sharedStored = ByteBuffer()
 
-    /// Whole seconds of a steady clock, moved on by the sweep: for timeouts, which need no better.
-    private(set) var steadySeconds = 0
+    /// Whole seconds of a steady clock: for timeouts, which need no better.
+    var steadySeconds: Int { loop.steadySeconds }
     private(set) var date = ""
 
     /// Reports that become durable together, and the connections to answer then.
@@ -41,11 +42,16 @@ final class LoopIntake {
     private static let groupsInFlight = 2
     /// A batch over this goes on its way before the turn ends.
     private static let batchBytes = 1 << 20
+    /// A batch that cannot go on its way because the disk is behind takes no more than this.
+    private static let fillingLimitBytes = 32 << 20
 
-    init(eventLoop: any EventLoop, shared: CollectorState) {
-        self.eventLoop = eventLoop
+    /// The loop must not run yet.
+    init(loop: SocketLoop, shared: CollectorState) {
+        self.loop = loop
         self.shared = shared
         plan = shared.plan.withLock { $0 }
+        loop.turnEnded = { [unowned self] in endTurn() }
+        loop.tick = { [unowned self] in checkTimeouts() }
     }
 
     // MARK: - Reports
@@ -70,42 +76,49 @@ final class LoopIntake {
             into: room
         )
         if isDryRun { return .valid }
-        guard shared.journal.hasRoom else { return .busy }
+        guard shared.journal.hasRoom, filling.batch.sizeBytes < Self.fillingLimitBytes else { return .busy }
         filling.batch.commit(payloadBytes: encoded.sizeBytes, kind: .report)
         filling.waiting.append(connection)
         shared.counters.eventsAccepted.wrappingAdd(UInt64(encoded.items), ordering: .relaxed)
         shared.counters.bytesAccepted.wrappingAdd(UInt64(body.count), ordering: .relaxed)
-        if filling.batch.sizeBytes >= Self.batchBytes { submit() } else { scheduleTurnEnd() }
+        if filling.batch.sizeBytes >= Self.batchBytes { submit() }
         return .waiting
     }
 
     enum Acceptance { case waiting, valid, busy }
 
-    private func scheduleTurnEnd() {
-        guard !turnEndScheduled else { return }
-        turnEndScheduled = true
-        // A task given to the loop from within it runs after all that is readable now was read.
-        eventLoop.assumeIsolatedUnsafeUnchecked().execute { [self] in
-            turnEndScheduled = false
-            submit()
+    /// Commits what the turn brought, and what answering it brings: requests that came ahead of their answers.
+    private func endTurn() {
+        while !filling.batch.isEmpty, inFlight == 0 {
+            let cohort = takeFilled()
+            guard let result = shared.journal.commitHere(cohort.batch) else { return handOver(cohort) }
+            finish(cohort, isStored: (try? result.get()) != nil)
         }
+        submit()
     }
 
+    /// Hands over to the journal's thread, if there is anything and not too much on its way.
     private func submit() {
-        guard !filling.batch.isEmpty, inFlight < Self.groupsInFlight else { return }
-        let cohort = filling
-        filling = spares.popLast() ?? Cohort()
-        cohort.intake = self
+        if !filling.batch.isEmpty, inFlight < Self.groupsInFlight { handOver(takeFilled()) }
+    }
+
+    private func takeFilled() -> Cohort {
+        defer { filling = spares.popLast() ?? Cohort() }
         inFlight += 1
-        let eventLoop = eventLoop
+        return filling
+    }
+
+    private func handOver(_ cohort: Cohort) {
+        cohort.intake = self
+        let loop = loop
         do throws(JournalError) {
             try shared.journal.submit(cohort.batch) { _, result in
                 let isStored = (try? result.get()) != nil
-                eventLoop.execute { cohort.intake?.finish(cohort, isStored: isStored) }
+                loop.execute { cohort.intake?.finish(cohort, isStored: isStored) }
             }
         } catch {
             // Later, because a report of this very turn may not have its place among the answers yet.
-            eventLoop.execute { cohort.intake?.finish(cohort, isStored: false) }
+            loop.execute { cohort.intake?.finish(cohort, isStored: false) }
         }
     }
 
@@ -122,7 +135,6 @@ final class LoopIntake {
         cohort.waiting.removeAll(keepingCapacity: true)
         cohort.batch.reset()
         if spares.count <= Self.groupsInFlight { spares.append(cohort) }
-        submit()
     }
 
     // MARK: - Answers
@@ -143,19 +155,25 @@ final class LoopIntake {
 
     var isDraining: Bool { shared.isDraining.load(ordering: .relaxed) }
 
-    func opened(_ connection: ReportConnection) {
-        refreshDate()
-        connection.index = connections.count
-        connections.append(connection)
-        guard sweep == nil else { return }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-            bound.value.checkTimeouts()
+    /// Takes over an accepted connection's descriptor.
+    func adopt(_ descriptor: Int32) {
+        let connection = ReportConnection(intake: self)
+        do throws(SocketError) {
+            try connection.open(descriptor)
+        } catch {
+            closeDescriptor(descriptor)
         }
     }
 
+    func opened(_ connection: ReportConnection) {
+        refreshDate()
+        // An idle server has no timer to wake it.
+        if connections.isEmpty { loop.startTicking() }
+        connection.index = connections.count
+        connections.append(connection)
+    }
+
     private func checkTimeouts() {
-        steadySeconds += 1
         // Backwards, because a connection that closes moves the last one into its place.
         for index in connections.indices.reversed() where index < connections.count {
             connections[index].checkTimeouts()
@@ -170,11 +188,7 @@ final class LoopIntake {
             connections[index] = last
             last.index = index
         }
-        if connections.isEmpty {
-            // An idle server has no timer to wake it.
-            sweep?.cancel()
-            sweep = nil
-        }
+        if connections.isEmpty { loop.stopTicking() }
     }
 
     /// Lets every connection end: idle ones now, busy ones behind their answers.

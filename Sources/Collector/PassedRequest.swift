@@ -7,7 +7,8 @@ package struct PassedRequest: Sendable {
     package var target: String
     package var headers: [(name: String, value: String)]
     package var body: ByteBuffer
-    package var channel: any Channel
+    /// The client's address without its port; nil where it is not an Internet address.
+    package var clientAddress: String?
 }
 
 /// Takes over a request, off the event loop. It writes one response and ends it; a cancelled task's client has gone.
@@ -15,8 +16,8 @@ package typealias RequestResponder = @Sendable (PassedRequest, ResponseStream) a
 
 /// Where a responder writes its one response. Writes wait for a slow client.
 package struct ResponseStream: Sendable {
-    let channel: any Channel
-    let connection: NIOLoopBound<ReportConnection>
+    let loop: SocketLoop
+    let connection: ReportConnection
     let isHeadRequest: Bool
     let minorVersion: Int
     let keepsAlive: Bool
@@ -51,8 +52,24 @@ package struct ResponseStream: Sendable {
         }
         head += "\r\n"
         let buffer = ByteBuffer(string: head)
-        try await channel.writeAndFlush(buffer).get()
+        try await send(buffer)
         return BodyWriter(stream: self, isChunked: isChunked, hasBody: hasBody, closes: closes)
+    }
+
+    fileprivate func send(_ bytes: ByteBuffer) async throws {
+        try await onLoop { connection, continuation in
+            connection.send(bytes) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Runs `body` on the loop, which resumes the continuation in its own time.
+    fileprivate func onLoop(
+        _ body: @escaping @Sendable (ReportConnection, CheckedContinuation<Void, any Error>) -> Void
+    ) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            let isTaken = loop.execute { [connection] in body(connection, continuation) }
+            if !isTaken { continuation.resume(throwing: ClientSocket.Closed()) }
+        }
     }
 
     private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection", "keep-alive"]
@@ -72,14 +89,15 @@ package struct ResponseStream: Sendable {
                 framed.writeString("\r\n")
                 buffer = framed
             }
-            try await stream.channel.writeAndFlush(buffer).get()
+            try await stream.send(buffer)
         }
 
         package func end() async throws {
-            if isChunked { try await stream.channel.writeAndFlush(ByteBuffer(string: "0\r\n\r\n")).get() }
-            let connection = stream.connection
-            let closes = closes
-            try await stream.channel.eventLoop.submit { connection.value.responderEnded(closes: closes) }.get()
+            if isChunked { try await stream.send(ByteBuffer(string: "0\r\n\r\n")) }
+            try await stream.onLoop { [closes] connection, continuation in
+                connection.responderEnded(closes: closes)
+                continuation.resume()
+            }
         }
     }
 }

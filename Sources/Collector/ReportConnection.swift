@@ -3,7 +3,7 @@ import Reports
 import Synchronization
 
 /// One client's connection: frames its requests, hands reports to the intake and everything else on, and answers in
-/// the order of the requests. Lives on one event loop.
+/// the order of the requests. Lives on one loop.
 ///
 ///     phase       what comes is                  leaves it when
 ///     head        a request's head               its empty line came
@@ -12,13 +12,11 @@ import Synchronization
 ///     passed      kept for later                 another's response ended
 ///     ending      thrown away                    answers are out (and the client closed, if it was cut off)
 ///     closed      nothing
-final class ReportConnection: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+final class ReportConnection: @unchecked Sendable {
+    // Sendable: used on its loop's thread only; others may carry it there.
 
     private let intake: LoopIntake
-    private var context: ChannelHandlerContext?
+    private var socket: ClientSocket?
     private var reporter = Reporter()
 
     private var phase = Phase.head
@@ -31,7 +29,6 @@ final class ReportConnection: ChannelDuplexHandler {
     private var slots: [Slot] = []
     private var needsFlush = false
 
-    private var holdsRead = false
     private var inputEnded = false
     private var lingers = false
     private var outputEnded = false
@@ -82,15 +79,11 @@ final class ReportConnection: ChannelDuplexHandler {
 
     private var shared: CollectorState { intake.shared }
 
-    // MARK: - Channel events
+    // MARK: - The socket's events
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        if context.channel.isActive { channelActive(context: context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        guard index == nil else { return }
+    /// Takes over an accepted connection's descriptor.
+    func open(_ descriptor: Int32) throws(SocketError) {
+        socket = try ClientSocket(descriptor, loop: intake.loop, connection: self)
         intake.opened(self)
         phaseSince = intake.steadySeconds
         let open = shared.counters.connectionsOpen.wrappingAdd(1, ordering: .relaxed).newValue
@@ -100,18 +93,8 @@ final class ReportConnection: ChannelDuplexHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        ended()
-        context.fireChannelInactive()
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        ended()
-        self.context = nil
-    }
-
-    private func ended() {
-        if index != nil { shared.counters.connectionsOpen.wrappingSubtract(1, ordering: .relaxed) }
+    func socketClosed() {
+        shared.counters.connectionsOpen.wrappingSubtract(1, ordering: .relaxed)
         intake.closed(self)
         phase = .closed
         slots.removeAll()
@@ -121,65 +104,56 @@ final class ReportConnection: ChannelDuplexHandler {
         responding = nil
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Resets and broken pipes: the client has gone, and with it whoever could be told.
-        context.close(promise: nil)
+    func inputClosed() {
+        inputEnded = true
+        responding?.cancel()
+        if slots.isEmpty, responding == nil { endOutput() }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event {
-            inputEnded = true
-            responding?.cancel()
-            if slots.isEmpty, responding == nil { closeNow() }
-        }
-        context.fireUserInboundEventTriggered(event)
+    /// Nothing more comes: closes once the client has what was answered.
+    private func endOutput() {
+        phase = .ending
+        endAfterAnswers()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    func becameWritable() {
+        if case .ending = phase { flushAnswers() }
         resumeReading()
-        context.fireChannelWritabilityChanged()
-    }
-
-    func read(context: ChannelHandlerContext) {
-        if mustHoldRead { holdsRead = true } else { context.read() }
     }
 
     private var mustHoldRead: Bool {
         if slots.count >= Self.pipelineLimit { return true }
-        if let context, !context.channel.isWritable { return true }
+        if let socket, !socket.isWritable { return true }
         if case .passed = phase { return (received?.readableBytes ?? 0) >= Self.aheadLimitBytes }
         return false
     }
 
     private func resumeReading() {
-        guard holdsRead, !mustHoldRead, let context else { return }
-        holdsRead = false
-        context.read()
+        guard let socket, !socket.isReading, !inputEnded, !mustHoldRead else { return }
+        socket.isReading = true
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        responseBegan = true
-        context.write(data, promise: promise)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var buffer = unwrapInboundIn(data)
+    func received(_ bytes: UnsafeRawBufferPointer) {
         if var earlier = received {
             received = nil
-            earlier.writeBuffer(&buffer)
+            earlier.writeBytes(bytes)
             take(&earlier)
             keep(&earlier)
         } else {
-            take(&buffer)
-            keep(&buffer)
+            let taken = take(bytes)
+            if taken < bytes.count {
+                var rest = ByteBuffer(bytes: bytes[taken...])
+                keep(&rest)
+            }
         }
         flushAnswers()
+        if mustHoldRead { socket?.isReading = false }
     }
 
-    /// Holds on to what is no whole request yet, in memory of its own size.
+    /// Holds on to what is no whole request yet, in memory of about its own size.
     private func keep(_ buffer: inout ByteBuffer) {
         if buffer.readableBytes > 0 {
-            if buffer.readableBytes * 2 < buffer.capacity {
+            if buffer.readableBytes * 4 < buffer.capacity {
                 received = ByteBuffer(bytes: buffer.readableBytesView)
             } else {
                 buffer.discardReadBytes()
@@ -206,15 +180,19 @@ final class ReportConnection: ChannelDuplexHandler {
 
     /// Takes every request that is whole, and leaves the rest in the buffer.
     private func take(_ buffer: inout ByteBuffer) {
-        var taken = 0
-        buffer.withUnsafeReadableBytes { bytes in
-            while taken < bytes.count, slots.count < Self.pipelineLimit {
-                let count = step(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
-                if count == 0 { break }
-                taken += count
-            }
-        }
+        let taken = buffer.withUnsafeReadableBytes { take($0) }
         buffer.moveReaderIndex(forwardBy: taken)
+    }
+
+    /// Takes every request that is whole; returns how many bytes those were.
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var taken = 0
+        while taken < bytes.count, slots.count < Self.pipelineLimit {
+            let count = step(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+            if count == 0 { break }
+            taken += count
+        }
+        return taken
     }
 
     /// Takes one step over `bytes`; returns how many it took. Zero: it needs more, or must wait.
@@ -254,7 +232,8 @@ final class ReportConnection: ChannelDuplexHandler {
         }
         phaseSince = intake.steadySeconds
         if head.expectsContinue, slots.isEmpty, bytes.count == head.sizeBytes {
-            context?.writeAndFlush(wrapOutboundOut(Self.continueResponse), promise: nil)
+            socket?.write(Self.continueResponse)
+            socket?.flush()
         }
         if head.isChunked {
             phase = .chunks(
@@ -442,8 +421,7 @@ final class ReportConnection: ChannelDuplexHandler {
     }
 
     private func write(_ response: ByteBuffer) {
-        guard let context else { return }
-        context.write(wrapOutboundOut(response), promise: nil)
+        socket?.write(response)
         needsFlush = true
     }
 
@@ -468,7 +446,7 @@ final class ReportConnection: ChannelDuplexHandler {
     func flushAnswers() {
         if needsFlush {
             needsFlush = false
-            context?.flush()
+            socket?.flush()
         }
         guard slots.isEmpty else { return }
         switch phase {
@@ -478,7 +456,7 @@ final class ReportConnection: ChannelDuplexHandler {
             respond(request, isHeadRequest: isHeadRequest, minorVersion: minorVersion, keepsAlive: keepsAlive)
         case .passed, .closed: break
         case .head, .body, .chunks:
-            if inputEnded { return closeNow() }
+            if inputEnded { return endOutput() }
             continueReceived()
         }
         resumeReading()
@@ -503,7 +481,6 @@ final class ReportConnection: ChannelDuplexHandler {
     // MARK: - Others' requests
 
     private func passOn(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer) {
-        guard let context else { return }
         guard body.count <= shared.settings.bodyLimitBytes else {
             enqueue(.tooLarge, style(head, headBytes))
             return
@@ -514,7 +491,7 @@ final class ReportConnection: ChannelDuplexHandler {
             target: fields.target,
             headers: fields.headers,
             body: ByteBuffer(bytes: body),
-            channel: context.channel
+            clientAddress: socket?.clientAddress
         )
         phase = .passed(
             request,
@@ -525,12 +502,11 @@ final class ReportConnection: ChannelDuplexHandler {
     }
 
     private func respond(_ request: PassedRequest, isHeadRequest: Bool, minorVersion: Int, keepsAlive: Bool) {
-        guard let context else { return }
         responseBegan = false
-        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let loop = intake.loop
         let stream = ResponseStream(
-            channel: context.channel,
-            connection: connection,
+            loop: loop,
+            connection: self,
             isHeadRequest: isHeadRequest,
             minorVersion: minorVersion,
             keepsAlive: keepsAlive
@@ -540,9 +516,16 @@ final class ReportConnection: ChannelDuplexHandler {
             do {
                 try await responder(request, stream)
             } catch {
-                request.channel.eventLoop.execute { connection.value.responderFailed() }
+                loop.execute { self.responderFailed() }
             }
         }
+    }
+
+    /// Sends a part of another's response; calls back once the client's system took it.
+    func send(_ bytes: ByteBuffer, whenSent callBack: @escaping (Result<Void, any Error>) -> Void) {
+        guard case .passed = phase, let socket else { return callBack(.failure(ClientSocket.Closed())) }
+        responseBegan = true
+        socket.send(bytes, whenSent: callBack)
     }
 
     func responderEnded(closes: Bool) {
@@ -585,21 +568,20 @@ final class ReportConnection: ChannelDuplexHandler {
     }
 
     private func endAfterAnswers() {
-        guard let context, !outputEnded else { return }
+        guard let socket, !outputEnded, !socket.hasUnsent else { return }
         if lingers, !inputEnded {
             // Closing with unread bytes would reset the connection, and the answer could be lost with it.
             outputEnded = true
             phaseSince = intake.steadySeconds
-            context.close(mode: .output, promise: nil)
+            socket.closeOutput()
         } else {
-            context.close(promise: nil)
+            socket.close()
         }
     }
 
     func drain() {
-        guard let context else { return }
         switch phase {
-        case .head where slots.isEmpty && received == nil: context.close(promise: nil)
+        case .head where slots.isEmpty && received == nil: closeNow()
         case .head where slots.isEmpty: cutOff(.busy(retryAfterSeconds: 1))
         case .head: phase = .ending
         case .body, .chunks: cutOff(.busy(retryAfterSeconds: 1))
@@ -608,12 +590,17 @@ final class ReportConnection: ChannelDuplexHandler {
     }
 
     func closeNow() {
-        context?.close(promise: nil)
+        socket?.close()
     }
 
     func checkTimeouts() {
         let waited = intake.steadySeconds - phaseSince
         let settings = shared.settings
+        if let socket, socket.hasUnsent {
+            // It does not read what it asked for: its memory is needed.
+            if intake.steadySeconds - socket.sentAt >= settings.bodyTimeoutSeconds { closeNow() }
+            return
+        }
         switch phase {
         case .head where !slots.isEmpty: break
         case .head where received == nil:

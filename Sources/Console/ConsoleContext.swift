@@ -1,4 +1,5 @@
 package import Hummingbird
+package import Logging
 import NIOCore
 
 /// What a console request carries beside itself: who is at the other end of the connection.
@@ -11,5 +12,15 @@ package struct ConsoleContext: RequestContext {
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         clientAddress = source.channel.remoteAddress?.ipAddress
+    }
+
+    /// For requests that came in by the front door, whose sockets are no channels.
+    package init(logger: Logger, clientAddress: String?) {
+        coreContext = CoreRequestContextStorage(source: FrontDoor(logger: logger))
+        self.clientAddress = clientAddress
+    }
+
+    private struct FrontDoor: RequestContextSource {
+        let logger: Logger
     }
 }

@@ -1,4 +1,5 @@
 import Collector
+import Console
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -6,10 +7,7 @@ import NIOCore
 
 /// Answers the front door's other requests with a Hummingbird router.
 struct ResponderBridge<Responder: HTTPResponder>: Sendable
-where
-    Responder.Context: RequestContext,
-    Responder.Context.Source == ApplicationRequestContextSource
-{
+where Responder.Context == ConsoleContext {
     let responder: Responder
     let logger: Logger
 
@@ -34,9 +32,7 @@ where
             ),
             body: RequestBody(buffer: passed.body)
         )
-        let context = Responder.Context(
-            source: ApplicationRequestContextSource(channel: passed.channel, logger: logger)
-        )
+        let context = ConsoleContext(logger: logger, clientAddress: passed.clientAddress)
         let response: Response
         do {
             response = try await responder.respond(to: request, context: context)

@@ -36,17 +36,8 @@ package func serve(
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let directory = try DataDirectory(settings.dataDirectory)
     let access = try starting { () throws(AccessError) in try Access(dataDirectory: settings.dataDirectory) }
-    let group = MultiThreadedEventLoopGroup(
-        numberOfThreads: settings.eventLoops > 0 ? settings.eventLoops : System.coreCount
-    )
-    let parts: Storage
-    do throws(StartFailure) {
-        try await checkAddress(settings, group)
-        parts = try await Storage.open(directory, settings, logger: logger)
-    } catch {
-        try? await group.shutdownGracefully()
-        throw error
-    }
+    try checkAddress(settings)
+    let parts = try await Storage.open(directory, settings, logger: logger)
     let plan = PlanTable(.contract)
 
     let health = Health(journal: parts.journal, loader: parts.loader)
@@ -64,12 +55,11 @@ package func serve(
             threads: threads,
             logger: logger
         )
-        let intake = try await startIntake(
+        let intake = try startIntake(
             settings,
             parts,
             access: access,
             plan: plan,
-            group: group,
             responder: responder,
             logger: logger
         )
@@ -81,7 +71,6 @@ package func serve(
         logger.info("serving", metadata: ["url": "\(intake.at.url)", "data": "\(settings.dataDirectory)"])
     } catch {
         await parts.close(loadSeconds: 0)
-        try? await group.shutdownGracefully()
         try? await threads.shutdownGracefully()
         throw error
     }
@@ -104,7 +93,6 @@ package func serve(
     await loading.value
     await parts.close(loadSeconds: 3)
     directory.removeServeFile()
-    try? await group.shutdownGracefully()
     try? await threads.shutdownGracefully()
     logger.info("stopped")
 }
@@ -158,10 +146,9 @@ private func startIntake(
     _ parts: Storage,
     access: Access,
     plan: PlanTable,
-    group: MultiThreadedEventLoopGroup,
     responder: @escaping RequestResponder,
     logger: Logger
-) async throws(StartFailure) -> (collector: Collector, at: ServingAt) {
+) throws(StartFailure) -> (collector: Collector, at: ServingAt) {
     var intake = CollectorSettings()
     intake.bodyLimitBytes = settings.bodyLimitBytes
     intake.corsOrigins = settings.corsOrigins
@@ -177,16 +164,16 @@ private func startIntake(
         )
     }
     intake.bufferLimitBytes = settings.bufferLimitBytes
-    do {
-        let collector = try await Collector(
+    do throws(SocketError) {
+        let collector = try Collector(
             settings: intake,
             journal: parts.journal,
             access: access,
             plan: plan,
-            group: group,
+            loops: settings.eventLoops > 0 ? settings.eventLoops : max(1, System.coreCount / 2),
             responder: responder
         )
-        let port = try await collector.listen(host: settings.host, port: settings.port)
+        let port = try collector.listen(host: settings.host, port: settings.port)
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let shown = host == "0.0.0.0" || host == "[::]" ? "127.0.0.1" : host
         return (collector, ServingAt(url: "http://\(shown):\(port)", host: settings.host, port: port))
@@ -197,27 +184,18 @@ private func startIntake(
 
 /// Whether the address can be listened on, asked before the store is opened: a taken port is then said at once, and
 /// nothing was touched.
-private func checkAddress(
-    _ settings: ServerSettings,
-    _ group: MultiThreadedEventLoopGroup
-) async throws(StartFailure) {
+private func checkAddress(_ settings: ServerSettings) throws(StartFailure) {
     guard settings.port != 0 else { return }
-    do {
-        let channel = try await ServerBootstrap(group: group)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: settings.host, port: settings.port)
-            .get()
-        try await channel.close()
+    do throws(SocketError) {
+        try ListeningSocket(host: settings.host, port: settings.port).close()
     } catch {
         throw cannotListen(settings, error)
     }
 }
 
-private func cannotListen(_ settings: ServerSettings, _ error: any Error) -> StartFailure {
-    let address = "\(settings.host) port \(settings.port)"
-    guard let error = error as? IOError else { return StartFailure("cannot listen on \(address): \(error)") }
-    guard error.errnoCode == EADDRINUSE else {
-        return StartFailure("cannot listen on \(address): \(String(cString: strerror(error.errnoCode)))")
+private func cannotListen(_ settings: ServerSettings, _ error: SocketError) -> StartFailure {
+    guard error.code == EADDRINUSE else {
+        return StartFailure("cannot listen on \(settings.host) port \(settings.port): \(error)")
     }
     return StartFailure(
         "port \(settings.port) on \(settings.host) is taken by another process; stop it, or choose another --port"

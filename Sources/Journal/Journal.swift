@@ -10,7 +10,7 @@ import Synchronization
 /// - A process that dies anywhere leaves whole records and at most a torn tail, which ``open(folder:options:disk:)``
 ///   puts aside.
 ///
-/// One writer thread owns the active segment; everybody else hands batches over and is called back.
+/// Batches are handed over to the journal's thread, or committed on the caller's where that is quick.
 package final class Journal: Sendable {
     package let folder: String
     /// Random, made with the folder: positions of two journals are never taken for one another.
@@ -20,7 +20,12 @@ package final class Journal: Sendable {
     private let mailbox = Mailbox<Waiting>()
     private let waitingBytes = Atomic<Int>(0)
     fileprivate let state: Mutex<State>
+    /// Whoever holds it commits; nil before the first segment can be begun, and after the last has ended.
+    private let writer = Mutex<SegmentWriter?>(nil)
     private let writerEnded = Signal()
+    /// How long commits take of late: a moving average over about eight.
+    private let syncMicroseconds = Atomic<Int>(0)
+    private static let quickMicroseconds = 2_000
 
     struct Waiting: Sendable {
         var batch: JournalBatch
@@ -94,6 +99,22 @@ package final class Journal: Sendable {
         writerEnded.wait()
     }
 
+    /// Commits a batch on the calling thread, which blocks for the sync; nil where the batch was not taken, because
+    /// another commit is under way or the disk is slow just now: ``submit(_:whenDurable:)`` it then.
+    ///
+    /// A hand-over to another thread and back costs as much as a sync on a good disk, and while the caller is blocked
+    /// what it would serve next gathers into a larger group.
+    package func commitHere(_ batch: JournalBatch) -> Result<JournalPosition, JournalError>? {
+        guard syncMicroseconds.load(ordering: .relaxed) < Self.quickMicroseconds else { return nil }
+        let outcome = writer.withLockIfAvailable { writer in
+            writer.map { commit([batch.bytes], size: batch.sizeBytes, $0) }
+        }
+        guard let outcome = outcome ?? nil else { return nil }
+        if let error = outcome.error { return .failure(.disk(error)) }
+        state.withLock { $0.onProgress }?()
+        return .success(outcome.start)
+    }
+
     // MARK: - Reading
 
     /// How far records may be read: everything before is durable.
@@ -114,7 +135,7 @@ package final class Journal: Sendable {
         }
     }
 
-    /// Calls back, on the journal's thread, after each group that became durable. One listener; it must not block.
+    /// Calls back, on the committing thread, after each group that became durable. One listener; it must not block.
     package func onProgress(_ listener: @escaping @Sendable () -> Void) {
         state.withLock { $0.onProgress = listener }
     }
@@ -162,20 +183,25 @@ package final class Journal: Sendable {
 
     private func startWriter() {
         startThread(name: "journal") { [self] in
-            let writer = SegmentWriter(
-                folder: folder,
-                options: options,
-                disk: disk,
-                lastNumber: state.withLock { $0.lastNumber }
-            )
+            writer.withLock { writer in
+                writer = SegmentWriter(
+                    folder: folder,
+                    options: options,
+                    disk: disk,
+                    lastNumber: state.withLock { $0.lastNumber }
+                )
+            }
             var waiting: [Waiting] = []
-            while mailbox.takeAll(into: &waiting) { commit(waiting, writer) }
-            for sealed in writer.seal() { state.withLock { $0.close(sealed) } }
+            while mailbox.takeAll(into: &waiting) { commit(waiting) }
+            writer.withLock { writer in
+                for sealed in writer?.seal() ?? [] { state.withLock { $0.close(sealed) } }
+                writer = nil
+            }
             writerEnded.signal()
         }
     }
 
-    private func commit(_ waiting: [Waiting], _ writer: SegmentWriter) {
+    private func commit(_ waiting: [Waiting]) {
         var first = 0
         while first < waiting.count {
             // A group is bounded, so that the first of many batches does not wait for the sync of all.
@@ -185,19 +211,16 @@ package final class Journal: Sendable {
                 size += waiting[next].batch.sizeBytes
                 next += 1
             } while next < waiting.count && size + waiting[next].batch.sizeBytes <= 8 << 20
-            commit(group: waiting[first..<next], size: size, writer)
+            commit(group: waiting[first..<next], size: size)
             first = next
         }
     }
 
-    private func commit(group: ArraySlice<Waiting>, size: Int, _ writer: SegmentWriter) {
-        let outcome = writer.write(group.map(\.batch.bytes), size: size)
-        let listener = state.withLock { state in
-            for sealed in outcome.sealed { state.close(sealed) }
-            state.active = outcome.durable
-            state.lastError = outcome.error.map(JournalError.disk)
-            return state.onProgress
+    private func commit(group: ArraySlice<Waiting>, size: Int) {
+        let outcome = writer.withLock { writer in
+            writer.map { commit(group.map(\.batch.bytes), size: size, $0) }
         }
+        guard let outcome else { preconditionFailure("the writer goes after the last batch") }
         waitingBytes.wrappingSubtract(size, ordering: .relaxed)
         if let error = outcome.error {
             for waiting in group { waiting.completion(waiting.batch, .failure(.disk(error))) }
@@ -209,7 +232,23 @@ package final class Journal: Sendable {
             waiting.completion(waiting.batch, .success(position))
             position.offset += UInt64(sizeBytes)
         }
-        listener?()
+        state.withLock { $0.onProgress }?()
+    }
+
+    /// Writes and syncs one group, and makes known how far records are durable. The caller holds the writer.
+    private func commit(_ records: [UnsafeRawBufferPointer], size: Int, _ writer: SegmentWriter)
+        -> SegmentWriter.Outcome
+    {
+        let began = ContinuousClock.now
+        let outcome = writer.write(records, size: size)
+        state.withLock { state in
+            for sealed in outcome.sealed { state.close(sealed) }
+            state.active = outcome.durable
+            state.lastError = outcome.error.map(JournalError.disk)
+        }
+        let took = Int((ContinuousClock.now - began) / .microseconds(1))
+        syncMicroseconds.store((syncMicroseconds.load(ordering: .relaxed) * 7 + took) / 8, ordering: .relaxed)
+        return outcome
     }
 
     private func path(segment: UInt64) -> String { folder + "/" + JournalFormat.fileName(segment: segment) }

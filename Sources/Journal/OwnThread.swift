@@ -8,9 +8,9 @@ import Musl
 import Darwin
 #endif
 
-/// Runs `body` on a thread of its own: for work that blocks in the file system. All signals are blocked in it, so that
+/// Runs `body` on a thread of its own: for work that blocks. All signals are blocked in it, so that
 /// a handler never runs between a write and its sync.
-func startThread(name: String, _ body: @escaping @Sendable () -> Void) {
+package func startThread(name: String, _ body: @escaping @Sendable () -> Void) {
     final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void
@@ -43,12 +43,14 @@ func startThread(name: String, _ body: @escaping @Sendable () -> Void) {
 }
 
 /// Something that happens once and can be waited for.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private let mailbox = Mailbox<Bool>()
 
-    func signal() { mailbox.close() }
+    package init() {}
 
-    func wait() {
+    package func signal() { mailbox.close() }
+
+    package func wait() {
         var values: [Bool] = []
         _ = mailbox.takeAll(into: &values)
     }

@@ -49,6 +49,8 @@ package actor Loader {
     private static let busyBytes: UInt64 = 256 << 10
     /// How long a busy intake may keep the loader waiting for a full range.
     private static let busyGatherMilliseconds = 3_000
+    /// Up to this much journal that is not loaded, a busy intake goes first; over it, the loader takes its full part.
+    private static let yieldingLagBytes: UInt64 = 512 << 20
 
     /// - Parameter directory: `DATA/loader`, which must exist.
     package init(
@@ -134,8 +136,11 @@ package actor Loader {
         var backoffMilliseconds = 500
         while !Task.isCancelled, record.underWay != nil || record.loadedTo < end {
             do {
+                let began = ContinuousClock.now
+                let before = journal.durableEnd
                 guard try await loadNext() else { return }
                 backoffMilliseconds = 500
+                await giveWay(sinceEnd: before, took: ContinuousClock.now - began)
             } catch {
                 currentStatus.withLock { $0.trouble = "\(error)" }
                 logger.error(
@@ -146,6 +151,16 @@ package actor Loader {
                 backoffMilliseconds = min(backoffMilliseconds * 2, 30_000)
             }
         }
+    }
+
+    /// Leaves the processors to an intake that is busy: as long again as the last range took, so that loading is at most
+    /// half of one of them. Catching up is for when it is quiet, or when too much waits.
+    private func giveWay(sinceEnd before: JournalPosition, took: Duration) async {
+        let end = journal.durableEnd
+        let arrived = end.segment == before.segment ? end.offset - before.offset : Self.busyBytes
+        let quietBytes = took / .milliseconds(Self.gatherMilliseconds) * Double(Self.busyBytes)
+        guard Double(arrived) > quietBytes, lagBytes < Self.yieldingLagBytes else { return }
+        try? await Task.sleep(for: min(took, .seconds(1)))
     }
 
     /// Loads one range; false where nothing is durable that is not loaded.

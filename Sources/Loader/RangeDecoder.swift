@@ -13,6 +13,9 @@ struct RangeDecoder {
     /// Records whose checksum is right and whose bytes this version cannot read.
     private(set) var unreadable: [(offset: UInt64, reason: StoredReport.Unreadable)] = []
     private var seen: Set<EventIdentity> = []
+    // Of the report at hand; kept for their memory.
+    private var occurrences: [EventIdentity: UInt64] = [:]
+    private var items: [StoredReport.Item] = []
 
     /// - Parameter leavingOut: numbers of events that a former cut of the same piece found to be repeats, ascending.
     init(_ piece: JournalReader.Piece, leavingOut: [Int] = []) {
@@ -53,9 +56,8 @@ struct RangeDecoder {
         _ number: inout Int,
         _ leftOut: inout ArraySlice<Int>
     ) throws(StoredReport.Unreadable) {
-        var occurrences: [EventIdentity: UInt64] = [:]
-        var items: [StoredReport.Item] = []
-        items.reserveCapacity(report.itemCount)
+        occurrences.removeAll(keepingCapacity: true)
+        items.removeAll(keepingCapacity: true)
         try report.forEachItem { _, item in items.append(item) }
         let arrivalSeconds = UInt32(clamping: report.arrivalMicroseconds / 1_000_000)
         for (index, item) in items.enumerated() {

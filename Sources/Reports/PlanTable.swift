@@ -22,20 +22,30 @@ package final class PlanTable: Sendable {
         pages = plan.pagesOpen ? nil : ValueSet(plan.pages.keys)
         positions = plan.positionsOpen ? nil : ValueSet(plan.positions.keys)
     }
+
+    deinit {
+        for set in [deviceTypes, businessTypes, channels, operations, pages, positions] { set?.deallocate() }
+    }
 }
 
 /// A set of ids: plans are short, so the first two are compared at once and the rest is a binary search.
-struct ValueSet: Sendable {
+///
+/// Holds memory that its plan table frees, not an array: a copy made for a comparison must not count references.
+struct ValueSet: @unchecked Sendable {
+    // Sendable: the memory is written once, before anybody shares it.
     private let first: UInt64
     private let second: UInt64
-    private let sorted: [UInt32]
+    private let sorted: UnsafeMutableBufferPointer<UInt32>
 
     init(_ values: some Collection<UInt32>) {
-        sorted = values.sorted()
+        sorted = .allocate(capacity: values.count)
+        _ = sorted.initialize(from: values.sorted())
         // UInt64.max is no UInt32: an id that is not there equals nothing.
-        first = sorted.first.map(UInt64.init) ?? .max
+        first = sorted.count > 0 ? UInt64(sorted[0]) : .max
         second = sorted.count > 1 ? UInt64(sorted[1]) : .max
     }
+
+    func deallocate() { sorted.deallocate() }
 
     @inline(__always)
     func contains(_ value: UInt32) -> Bool {

@@ -356,14 +356,15 @@ private struct ReportPass {
         )
     }
 
-    private static let pageID = word("page_id\"")
-    private static let channel = word("channel\"")
-    private static let prevID = word("prev_id\"")
-    private static let eventTime = word("event_ti")
-    private static let operateID = word("operate_")
-    private static let traceID = word("trace_id")
-    private static let duration = word("duration")
-    private static let posID = word("pos_id\"")
+    // Computed, for the compiler makes constants of them; stored ones would be looked up under a lock once a field.
+    @inline(__always) private static var pageID: UInt64 { word("page_id\"") }
+    @inline(__always) private static var channel: UInt64 { word("channel\"") }
+    @inline(__always) private static var prevID: UInt64 { word("prev_id\"") }
+    @inline(__always) private static var eventTime: UInt64 { word("event_ti") }
+    @inline(__always) private static var operateID: UInt64 { word("operate_") }
+    @inline(__always) private static var traceID: UInt64 { word("trace_id") }
+    @inline(__always) private static var duration: UInt64 { word("duration") }
+    @inline(__always) private static var posID: UInt64 { word("pos_id\"") }
 
     /// The first eight bytes of a name as the little-endian word that a load of them gives.
     @inline(__always)

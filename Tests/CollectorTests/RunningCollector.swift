@@ -3,7 +3,6 @@ import Collector
 import Foundation
 import Journal
 import NIOCore
-import NIOPosix
 import Reports
 import Synchronization
 
@@ -15,7 +14,6 @@ final class RunningCollector: Sendable {
     let journal: Journal
     let collector: Collector
     let disk: FullDisk
-    private let group: MultiThreadedEventLoopGroup
 
     init(_ change: (inout CollectorSettings) -> Void = { _ in }, waitingBytesLimit: Int = 64 << 20) async throws {
         path = NSTemporaryDirectory() + "footprint-collector-\(UUID().uuidString)"
@@ -33,15 +31,14 @@ final class RunningCollector: Sendable {
             options: JournalOptions(waitingBytesLimit: waitingBytesLimit, preallocates: false),
             disk: disk
         ).journal
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         var settings = CollectorSettings()
         change(&settings)
-        collector = try await Collector(
+        collector = try Collector(
             settings: settings,
             journal: journal,
             access: access,
             plan: PlanTable(.contract),
-            group: group
+            loops: 2
         ) { request, stream in
             if request.target == "/fail" { throw CancellationError() }
             if request.target == "/slow" { try await Task.sleep(for: .milliseconds(200)) }
@@ -55,13 +52,12 @@ final class RunningCollector: Sendable {
             try await writer.write(request.body)
             try await writer.end()
         }
-        port = try await collector.listen(host: "127.0.0.1", port: 0)
+        port = try collector.listen(host: "127.0.0.1", port: 0)
     }
 
     func stop() async throws {
         await collector.drain(timeoutSeconds: 1)
         journal.close()
-        try await group.shutdownGracefully()
         try? FileManager.default.removeItem(atPath: path)
     }
 
@@ -80,9 +76,11 @@ final class RunningCollector: Sendable {
     }
 }
 
-/// The real disk, full when it is told to be.
+/// The real disk, full or stuck when it is told to be.
 final class FullDisk: Disk {
     let isFull = Atomic<Bool>(false)
+    let isStuck = Atomic<Bool>(false)
+    let syncsThatWait = Atomic<Int>(0)
     private let real = RealDisk()
 
     func list(_ folder: String) throws(DiskError) -> [String] { try real.list(folder) }
@@ -110,7 +108,13 @@ final class FullDisk: Disk {
             }
             try real.write(buffers, at: offset)
         }
-        func sync() throws(DiskError) { try real.sync() }
+        func sync() throws(DiskError) {
+            if disk.isStuck.load(ordering: .relaxed) {
+                disk.syncsThatWait.wrappingAdd(1, ordering: .relaxed)
+                while disk.isStuck.load(ordering: .relaxed) { usleep(1_000) }
+            }
+            try real.sync()
+        }
         func truncate(to sizeBytes: UInt64) throws(DiskError) { try real.truncate(to: sizeBytes) }
         func close() { real.close() }
     }

@@ -1,0 +1,178 @@
+import NIOCore
+
+#if canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// A client's socket on its loop: hands on what comes, sends at once what it can, and keeps what the system does not
+/// take yet. Used on the loop's thread.
+final class ClientSocket: SocketLoop.Handler {
+    private let descriptor: Int32
+    private let loop: SocketLoop
+    private unowned let connection: ReportConnection
+    private var interest = SocketLoop.Interest.reading
+    private var pending = ByteBuffer()
+    private var whenSent: [(Result<Void, any Error>) -> Void] = []
+    private(set) var isClosed = false
+
+    /// When bytes that wait last became fewer, in the loop's steady seconds.
+    private(set) var sentAt = 0
+
+    /// Bytes that wait for a slow client, over which nothing more is taken from it.
+    private static let highWaterBytes = 64 << 10
+
+    struct Closed: Error {}
+
+    /// Takes over the descriptor, which must not block.
+    init(_ descriptor: Int32, loop: SocketLoop, connection: ReportConnection) throws(SocketError) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.connection = connection
+        try loop.serve(descriptor, self)
+    }
+
+    /// The client's address without its port; nil where it is not an Internet address, or the client has gone.
+    var clientAddress: String? {
+        guard !isClosed else { return nil }
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &size) }
+        }
+        guard status == 0 else { return nil }
+        return numericHost(&address, size)
+    }
+
+    var isWritable: Bool { pending.readableBytes < Self.highWaterBytes }
+    var hasUnsent: Bool { pending.readableBytes > 0 }
+
+    // MARK: - Reading
+
+    var isReading: Bool {
+        get { interest.contains(.reading) }
+        set {
+            guard !isClosed, newValue != isReading else { return }
+            if newValue { interest.insert(.reading) } else { interest.remove(.reading) }
+            loop.change(descriptor, to: interest)
+        }
+    }
+
+    /// One read a turn: a second would nearly always find nothing, and other connections wait for it.
+    func readable() {
+        guard !isClosed else { return }
+        let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
+        if count > 0 {
+            connection.received(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
+        } else if count == 0 {
+            // The end stays readable for ever: it is not waited for again.
+            isReading = false
+            connection.inputClosed()
+        } else if errno != EAGAIN, errno != EINTR {
+            close()
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Queues bytes; ``flush()`` sends them.
+    func write(_ bytes: ByteBuffer) {
+        guard !isClosed else { return }
+        if pending.readableBytes == 0 {
+            pending = bytes
+            sentAt = loop.steadySeconds
+        } else {
+            pending.writeImmutableBuffer(bytes)
+        }
+    }
+
+    func flush() {
+        guard !isClosed else { return }
+        while pending.readableBytes > 0 {
+            let sent = pending.withUnsafeReadableBytes {
+                sendBytes(descriptor, $0)
+            }
+            if sent < 0 {
+                if errno == EINTR { continue }
+                guard errno == EAGAIN else { return close() }
+                return waitForRoom()
+            }
+            pending.moveReaderIndex(forwardBy: sent)
+            sentAt = loop.steadySeconds
+        }
+        pending = ByteBuffer()
+        if interest.contains(.writing) {
+            interest.remove(.writing)
+            loop.change(descriptor, to: interest)
+        }
+        if !whenSent.isEmpty { callBack(.success(())) }
+    }
+
+    private func waitForRoom() {
+        guard !interest.contains(.writing) else { return }
+        interest.insert(.writing)
+        loop.change(descriptor, to: interest)
+    }
+
+    func writable() {
+        guard !isClosed else { return }
+        flush()
+        if isWritable, !isClosed { connection.becameWritable() }
+    }
+
+    /// Sends bytes and calls back once the system took all of them, or the socket closed.
+    func send(_ bytes: ByteBuffer, whenSent callBack: @escaping (Result<Void, any Error>) -> Void) {
+        guard !isClosed else { return callBack(.failure(Closed())) }
+        write(bytes)
+        whenSent.append(callBack)
+        flush()
+    }
+
+    private func callBack(_ result: Result<Void, any Error>) {
+        let waiting = whenSent
+        whenSent = []
+        for callBack in waiting { callBack(result) }
+    }
+
+    // MARK: - Ending
+
+    /// Tells the client that nothing more comes; it may still send.
+    func closeOutput() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Closes at once; safe to repeat.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        loop.release(descriptor)
+        closeDescriptor(descriptor)
+        pending = ByteBuffer()
+        callBack(.failure(Closed()))
+        connection.socketClosed()
+    }
+}
+
+/// `send(2)`, where a method has its name.
+private func sendBytes(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+}
+
+/// `close(2)`, where a method has its name.
+func closeDescriptor(_ descriptor: Int32) {
+    close(descriptor)
+}
+
+/// An address in numbers, without its port.
+func numericHost(_ address: inout sockaddr_storage, _ size: socklen_t) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getnameinfo($0, size, text.baseAddress, 64, nil, 0, NI_NUMERICHOST)
+            }
+        }
+        guard status == 0, let start = text.baseAddress else { return nil }
+        return String(cString: start)
+    }
+}

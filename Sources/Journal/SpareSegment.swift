@@ -80,8 +80,9 @@ final class SpareSegment: Sendable {
             let count = min(zeros.count, sizeBytes - offset)
             try file.write([UnsafeRawBufferPointer(rebasing: zeros[..<count])], at: UInt64(offset))
             offset += count
+            // Piece by piece: a commit's sync must not wait behind the whole of it in the disk's queue.
+            try file.sync()
         }
-        try file.sync()
         return file
     }
 

@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SWIFT_BUILD := swift build --configuration release
 
-.PHONY: help setup build run demo test torture lint format bench setup-bench bench-peers screenshot clean
+.PHONY: help setup build run demo test torture fuzz sanitize lint format bench bench-hotpath bench-sustained \
+	setup-bench bench-peers screenshot clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +31,12 @@ test: ## Set up, build once, run every test
 torture: ## The tests of survival, for longer: KILLS=50 SEEDS=10000
 	@exec scripts/torture
 
+fuzz: ## libFuzzer over the report parser and the journal, 60 s each; SECONDS_EACH=60
+	@exec scripts/fuzz
+
+sanitize: ## The test suite under Thread Sanitizer, then under Address Sanitizer; ONLY=thread or address
+	@exec scripts/sanitize
+
 lint: ## Check the source's format, as CI does
 	@swift format lint --strict --recursive Sources Tests Package.swift
 
@@ -38,6 +45,13 @@ format: ## Bring the source into that format
 
 bench: build ## Measure this machine: reports/s, events/s, latency
 	@mkdir -p .cache && exec .build/release/footprint bench --data .cache $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH))
+
+bench-hotpath: setup ## Parser, encoder, journal, tokens: time and allocations an event
+	@$(SWIFT_BUILD) --product HotPath
+	@mkdir -p .cache && exec .build/release/HotPath .cache/hotpath
+
+bench-sustained: build setup-bench ## Ten minutes at half the peak: memory, p99 and lag, minute by minute
+	@exec Benchmarks/sustained
 
 setup-bench: setup ## Install what bench-peers compares with (nginx, Lua, wrk, Node)
 	@scripts/setup-bench
@@ -50,4 +64,4 @@ screenshot: build ## Take docs/images/console.png from a real run
 	@exec scripts/screenshot
 
 clean: ## Remove what was built (not fetched files, not data)
-	@rm -rf .build .artifacts
+	@rm -rf .build .build-fuzz .build-thread .build-address .artifacts

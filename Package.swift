@@ -106,8 +106,24 @@ let package = Package(
             swiftSettings: house
         ),
 
-        .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: house),
-        .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: house),
+        // Parts of the report route by themselves, with their allocations counted (make bench-hotpath).
+        .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
+        .executableTarget(
+            name: "HotPath",
+            dependencies: ["CAllocations", "Access", "Collector", "Journal", "Reports"],
+            path: "Benchmarks/HotPath",
+            swiftSettings: house
+        ),
+
+        // What more than one target of the tests needs: the reference parser, the simulated disk.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Reports", "Journal"],
+            path: "Tests/TestSupport",
+            swiftSettings: house
+        ),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: house),
         .testTarget(name: "AccessTests", dependencies: ["Access"], swiftSettings: house),
         .testTarget(
             name: "CollectorTests",
@@ -126,7 +142,7 @@ let package = Package(
         ),
         .testTarget(
             name: "InsightsTests",
-            dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports", logging],
+            dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports", "TestSupport", logging],
             swiftSettings: house
         ),
         .testTarget(
@@ -145,3 +161,15 @@ let package = Package(
         .testTarget(name: "EndToEnd", dependencies: [nioCore, nioPosix, httpClient], swiftSettings: house),
     ]
 )
+
+// libFuzzer brings its own main function: these build with `--sanitize=fuzzer` only (make fuzz).
+if Context.environment["FOOTPRINT_FUZZ"] != nil {
+    package.targets += ["FuzzReports", "FuzzJournal"].map { name in
+        .executableTarget(
+            name: name,
+            dependencies: ["Reports", "Journal", "TestSupport"],
+            path: "Tests/Fuzz/\(name)",
+            swiftSettings: house
+        )
+    }
+}

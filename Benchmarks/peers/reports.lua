@@ -1,6 +1,7 @@
 -- For wrk: every request carries another uid, so that no two reports are alike. Its digits have a fixed width: the
 -- request is three pieces joined, and Content-Length never changes.
--- Arguments: EVENTS-A-REPORT TOKEN EVENT-TIME [check]; with `check`, answers are read and refusals counted (slower).
+-- Arguments: EVENTS-A-REPORT TOKEN EVENT-TIME [check|MILLISECONDS]; with `check`, answers are read and refusals counted
+-- (slower); with a number, every connection rests that long before each report.
 
 local threads = 0
 
@@ -29,7 +30,10 @@ function init(arguments)
     -- Twelve digits: thread, start time, counter: no two runs against one server send the same report.
     uid = 100000000000 + number * 10000000000 + now % 1000 * 10000000
     refusals = 0
-    if arguments[4] == "check" then
+    local pause = tonumber(arguments[4])
+    if pause then
+        function delay() return pause end
+    elseif arguments[4] == "check" then
         response = function(status, headers, body)
             if status ~= 204 and status ~= 201 and not body:find('"ret":0', 1, true) then refusals = refusals + 1 end
         end

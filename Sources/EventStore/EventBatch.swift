@@ -1,3 +1,5 @@
+package import Reports
+
 /// Events as columns, in the layout both engines take without a copy: Arrow for the embedded one, rows or columns
 /// for a server. Row `i` of every column belongs to the same event.
 ///
@@ -37,101 +39,51 @@ package struct EventBatch: Sendable {
 
     package init() {}
 
-    /// One event, as it lies in the journal: what it refers to is borrowed for the length of the call.
-    package struct Row {
-        package var eventTime: UInt32
-        package var isEventTimeGiven: Bool
-        package var arrivalMicroseconds: UInt64
-        package var itemIndex: UInt16
-        package var app: UnsafeRawBufferPointer
-        package var uid: UnsafeRawBufferPointer
-        package var openid: UnsafeRawBufferPointer
-        package var deviceType: UInt32?
-        package var businessType: UInt32?
-        package var channel: UInt32?
-        package var operateID: UInt32?
-        package var pageID: UInt32?
-        package var posID: UInt32?
-        package var prevID: UInt32?
-        package var traceID: UnsafeRawBufferPointer?
-        package var durationSeconds: UInt64?
-        package var planVersion: UInt32
-        package var identityHigh: UInt64
-        package var identityLow: UInt64
-        package var journalSegment: UInt64
-        package var journalOffset: UInt64
-
-        package init(
-            eventTime: UInt32,
-            isEventTimeGiven: Bool,
-            arrivalMicroseconds: UInt64,
-            itemIndex: UInt16,
-            app: UnsafeRawBufferPointer,
-            uid: UnsafeRawBufferPointer,
-            openid: UnsafeRawBufferPointer,
-            deviceType: UInt32?,
-            businessType: UInt32?,
-            channel: UInt32?,
-            operateID: UInt32?,
-            pageID: UInt32?,
-            posID: UInt32?,
-            prevID: UInt32?,
-            traceID: UnsafeRawBufferPointer?,
-            durationSeconds: UInt64?,
-            planVersion: UInt32,
-            identityHigh: UInt64,
-            identityLow: UInt64,
-            journalSegment: UInt64,
-            journalOffset: UInt64
-        ) {
-            self.eventTime = eventTime
-            self.isEventTimeGiven = isEventTimeGiven
-            self.arrivalMicroseconds = arrivalMicroseconds
-            self.itemIndex = itemIndex
-            self.app = app
-            self.uid = uid
-            self.openid = openid
-            self.deviceType = deviceType
-            self.businessType = businessType
-            self.channel = channel
-            self.operateID = operateID
-            self.pageID = pageID
-            self.posID = posID
-            self.prevID = prevID
-            self.traceID = traceID
-            self.durationSeconds = durationSeconds
-            self.planVersion = planVersion
-            self.identityHigh = identityHigh
-            self.identityLow = identityLow
-            self.journalSegment = journalSegment
-            self.journalOffset = journalOffset
-        }
-    }
-
-    /// Appends a row to every column. Not generic, because the columns' own appends are, and only this module has
-    /// them in the form that is made for their types.
-    package mutating func append(_ row: Row) {
-        eventTime.append(row.eventTime)
-        eventTimeGiven.append(row.isEventTimeGiven ? 1 : 0)
-        arrivalMicroseconds.append(row.arrivalMicroseconds)
-        itemIndex.append(row.itemIndex)
-        app.append(row.app)
-        uid.append(row.uid)
-        openid.append(row.openid)
-        deviceType.append(row.deviceType)
-        businessType.append(row.businessType)
-        channel.append(row.channel)
-        operateID.append(row.operateID)
-        pageID.append(row.pageID)
-        posID.append(row.posID)
-        prevID.append(row.prevID)
-        traceID.append(row.traceID)
-        durationSeconds.append(row.durationSeconds)
-        planVersion.append(row.planVersion)
-        identityHigh.append(row.identityHigh)
-        identityLow.append(row.identityLow)
-        journalSegment.append(row.journalSegment)
-        journalOffset.append(row.journalOffset)
+    /// Appends one event, as it lies in the journal, to every column; `app` to `traceID` are copied. Not generic, because
+    /// the columns' own appends are, and only this module has them in the form that is made for their types.
+    package mutating func append(
+        eventTime: UInt32,
+        isEventTimeGiven: Bool,
+        arrivalMicroseconds: UInt64,
+        itemIndex: UInt16,
+        app: UnsafeRawBufferPointer,
+        uid: UnsafeRawBufferPointer,
+        openid: UnsafeRawBufferPointer,
+        deviceType: UInt32?,
+        businessType: UInt32?,
+        channel: UInt32?,
+        operateID: UInt32?,
+        pageID: UInt32?,
+        posID: UInt32?,
+        prevID: UInt32?,
+        traceID: UnsafeRawBufferPointer?,
+        durationSeconds: UInt64?,
+        planVersion: UInt32,
+        identity: EventIdentity?,
+        journalSegment: UInt64,
+        journalOffset: UInt64
+    ) {
+        self.eventTime.append(eventTime)
+        self.eventTimeGiven.append(isEventTimeGiven ? 1 : 0)
+        self.arrivalMicroseconds.append(arrivalMicroseconds)
+        self.itemIndex.append(itemIndex)
+        self.app.append(app)
+        self.uid.append(uid)
+        self.openid.append(openid)
+        self.deviceType.append(deviceType)
+        self.businessType.append(businessType)
+        self.channel.append(channel)
+        self.operateID.append(operateID)
+        self.pageID.append(pageID)
+        self.posID.append(posID)
+        self.prevID.append(prevID)
+        self.traceID.append(traceID)
+        self.durationSeconds.append(durationSeconds)
+        self.planVersion.append(planVersion)
+        self.identityHigh.append(identity?.high ?? 0)
+        self.identityLow.append(identity?.low ?? 0)
+        self.journalSegment.append(journalSegment)
+        self.journalOffset.append(journalOffset)
         finishRow()
     }
 

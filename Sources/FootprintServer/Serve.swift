@@ -158,7 +158,10 @@ private func startIntake(
     let fileLimit = FileLimit.raise()
     intake.connectionLimit = FileLimit.connections(within: fileLimit, wanted: settings.connectionLimit)
     if intake.connectionLimit < settings.connectionLimit {
-        logger.warning(
+        // The default is nobody's wish: it is told, not warned about.
+        let wasAskedFor = settings.connectionLimit != CollectorSettings().connectionLimit
+        logger.log(
+            level: wasAskedFor ? .warning : .info,
             "fewer connections than asked for: the system allows too few open files; raise it (ulimit -n, LimitNOFILE=)",
             metadata: ["connections": "\(intake.connectionLimit)", "open_files": "\(fileLimit)"]
         )

@@ -13,7 +13,7 @@ package struct ServerSettings: Sendable {
     package var bodyLimitBytes = 1 << 20
     /// Origins answered by CORS; `*` answers any.
     package var corsOrigins = ["*"]
-    /// Event loops that serve connections; 0 takes one per processor.
+    /// Socket loops that serve connections; 0 takes one for two processors.
     package var eventLoops = 0
     package var headerTimeoutSeconds = 10
     package var bodyTimeoutSeconds = 30

@@ -1,7 +1,7 @@
 /// Records that are written and synced together: reports are encoded straight into it, and it is what the journal
 /// writes, so that their bytes are moved once.
 ///
-/// Owned by one stage at a time: the event loop that fills it, then the journal, then the event loop again.
+/// Owned by one stage at a time: the loop that fills it, then the journal, then the loop again.
 package final class JournalBatch: @unchecked Sendable {
     // Sendable by ownership: `Journal.submit` takes the batch over, the completion gives it back; nobody touches it in
     // between. The fields are plain memory because a lock per record would be paid 100,000 times a second.

@@ -49,8 +49,10 @@ package actor Loader {
     private static let busyBytes: UInt64 = 256 << 10
     /// How long a busy intake may keep the loader waiting for a full range.
     private static let busyGatherMilliseconds = 3_000
-    /// Up to this much journal that is not loaded, a busy intake goes first; over it, the loader takes its full part.
-    private static let yieldingLagBytes: UInt64 = 512 << 20
+    /// Up to this much journal that is not loaded a busy intake has the processors nearly for itself; up to the other, it
+    /// has the larger part; over that, the loader takes its full part.
+    private static let smallLagBytes: UInt64 = 64 << 20
+    private static let largeLagBytes: UInt64 = 512 << 20
 
     /// - Parameter directory: `DATA/loader`, which must exist.
     package init(
@@ -153,14 +155,15 @@ package actor Loader {
         }
     }
 
-    /// Leaves the processors to an intake that is busy: as long again as the last range took, so that loading is at most
-    /// half of one of them. Catching up is for when it is quiet, or when too much waits.
+    /// Leaves the processors to an intake that is busy: three times as long as the last range took, or as long again where
+    /// much waits. Catching up is for when it is quiet, or when too much waits.
     private func giveWay(sinceEnd before: JournalPosition, took: Duration) async {
         let end = journal.durableEnd
         let arrived = end.segment == before.segment ? end.offset - before.offset : Self.busyBytes
         let quietBytes = took / .milliseconds(Self.gatherMilliseconds) * Double(Self.busyBytes)
-        guard Double(arrived) > quietBytes, lagBytes < Self.yieldingLagBytes else { return }
-        try? await Task.sleep(for: min(took, .seconds(1)))
+        let lag = lagBytes
+        guard Double(arrived) > quietBytes, lag < Self.largeLagBytes else { return }
+        try? await Task.sleep(for: min(took * (lag < Self.smallLagBytes ? 3 : 1), .seconds(1)))
     }
 
     /// Loads one range; false where nothing is durable that is not loaded.

@@ -80,29 +80,26 @@ struct RangeDecoder {
             identities.append(identity)
             number += 1
             batch.append(
-                EventBatch.Row(
-                    eventTime: item.eventTime ?? arrivalSeconds,
-                    isEventTimeGiven: item.eventTime != nil,
-                    arrivalMicroseconds: report.arrivalMicroseconds,
-                    itemIndex: UInt16(truncatingIfNeeded: index),
-                    app: report.app,
-                    uid: report.uid,
-                    openid: report.openid,
-                    deviceType: report.deviceType,
-                    businessType: report.businessType,
-                    channel: item.channel,
-                    operateID: item.operateID,
-                    pageID: item.pageID,
-                    posID: item.posID,
-                    prevID: item.prevID,
-                    traceID: item.traceID,
-                    durationSeconds: item.durationSeconds,
-                    planVersion: report.planVersion,
-                    identityHigh: identity?.high ?? 0,
-                    identityLow: identity?.low ?? 0,
-                    journalSegment: segment,
-                    journalOffset: offset
-                )
+                eventTime: item.eventTime ?? arrivalSeconds,
+                isEventTimeGiven: item.eventTime != nil,
+                arrivalMicroseconds: report.arrivalMicroseconds,
+                itemIndex: UInt16(truncatingIfNeeded: index),
+                app: report.app,
+                uid: report.uid,
+                openid: report.openid,
+                deviceType: report.deviceType,
+                businessType: report.businessType,
+                channel: item.channel,
+                operateID: item.operateID,
+                pageID: item.pageID,
+                posID: item.posID,
+                prevID: item.prevID,
+                traceID: item.traceID,
+                durationSeconds: item.durationSeconds,
+                planVersion: report.planVersion,
+                identity: identity,
+                journalSegment: segment,
+                journalOffset: offset
             )
         }
     }

@@ -1,6 +1,6 @@
 /// A tracking plan made ready for the intake: membership tests without a hash or an allocation.
 ///
-/// Immutable once built, so it is shared between event loops freely; a changed plan is a new table.
+/// Immutable once built, so it is shared between loops freely; a changed plan is a new table.
 package final class PlanTable: Sendable {
     package let plan: TrackingPlan
     let version: UInt32

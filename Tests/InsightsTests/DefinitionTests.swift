@@ -1,5 +1,6 @@
 import Foundation
 import Insights
+import TestSupport
 import Testing
 
 extension OnTheEngine {
@@ -80,7 +81,7 @@ extension OnTheEngine {
                 ProcessInfo.processInfo.environment["FOOTPRINT_SEED"].flatMap { UInt64($0) }
                 ?? .random(in: 0...UInt64.max)
             print("FOOTPRINT_SEED=\(seed) for \(testCase.testDescription)")
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededRandom(seed: seed)
             let range = testCase.range
             let anchors =
                 [testCase.previous.lowerBound, range.lowerBound, range.upperBound]

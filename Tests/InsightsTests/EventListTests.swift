@@ -1,5 +1,6 @@
 import EventStore
 import Insights
+import TestSupport
 import Testing
 
 extension OnTheEngine {
@@ -59,7 +60,7 @@ extension OnTheEngine {
             arguments: [1, 7, 100]
         )
         func paging(limit: Int) async throws {
-            var generator = SeededGenerator(seed: 7)
+            var generator = SeededRandom(seed: 7)
             let events = RandomStream.events(count: 150, users: 2, anchors: [start], using: &generator)
             let dataset = try await Dataset.load(events)
             var orders: [[Int64]] = []
@@ -79,7 +80,7 @@ extension OnTheEngine {
 
         @Test("a trace is in order, and can be narrowed to a period")
         func trace() async throws {
-            var generator = SeededGenerator(seed: 8)
+            var generator = SeededRandom(seed: 8)
             let events = RandomStream.events(count: 200, users: 5, anchors: [start], using: &generator)
             let dataset = try await Dataset.load(events)
             let expected = events.filter { $0.trace == "t1" }.sorted { $0.order < $1.order }

@@ -1,6 +1,7 @@
 import EventStore
 import Insights
 import Reports
+import TestSupport
 import Testing
 
 extension OnTheEngine {
@@ -176,7 +177,7 @@ extension OnTheEngine {
 
         @Test("a funnel's levels are the engine's windowFunnel")
         func funnelLevels() async throws {
-            var generator = SeededGenerator(seed: 42)
+            var generator = SeededRandom(seed: 42)
             let events = RandomStream.events(count: 3_000, users: 200, anchors: [midnight + 40_000], using: &generator)
             let dataset = try await Dataset.load(events)
             let period = "from=\(midnight - 86_400)&to=\(midnight + 10 * 86_400)"

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Synchronization
+import TestSupport
 import Testing
 
 /// The promise, over a disk that forgets and reorders: what was acknowledged is read back, once, and nothing that was
@@ -35,7 +36,7 @@ struct PowerCutTests {
 
     /// Lets a journal live through three power cuts. Returns how the promise was broken; nil where it was kept.
     private static func brokenPromise(seed: UInt64, syncs: Bool = true) async throws -> String? {
-        var random = SeededGenerator(state: seed)
+        var random = SeededRandom(seed: seed)
         var simulated = SimulatedDisk(
             callsUntilPowerCut: .random(in: 5..<150, using: &random),
             syncsFiles: syncs
@@ -54,7 +55,10 @@ struct PowerCutTests {
                         batch.append(Array((name + String(repeating: "x", count: size)).utf8), kind: .report)
                     }
                     submitted.formUnion(names)
-                    ledger.submit(batch, names, to: journal)
+                    // By this thread, as a socket loop commits, or by the journal's.
+                    if !Bool.random(using: &random) || !ledger.commit(batch, names, to: journal) {
+                        ledger.submit(batch, names, to: journal)
+                    }
                     // Alone in its group, or with others.
                     if Bool.random(using: &random) { await ledger.settle() }
                 }
@@ -102,6 +106,13 @@ private final class Ledger: Sendable {
 
     var acknowledged: [String] { state.withLock { $0.acknowledged } }
 
+    /// False where the journal left it to its own thread.
+    func commit(_ batch: JournalBatch, _ names: [String], to journal: Journal) -> Bool {
+        guard let result = journal.commitHere(batch) else { return false }
+        if case .success = result { state.withLock { $0.acknowledged += names } }
+        return true
+    }
+
     func submit(_ batch: JournalBatch, _ names: [String], to journal: Journal) {
         state.withLock { $0.open += 1 }
         do throws(JournalError) {
@@ -118,18 +129,5 @@ private final class Ledger: Sendable {
 
     func settle() async {
         while state.withLock({ $0.open > 0 }) { await Task.yield() }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

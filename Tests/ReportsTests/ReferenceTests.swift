@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import TestSupport
 import Testing
 
 /// The parser against another one and the rules written down a second time, over bodies that are nearly right.
@@ -77,24 +78,4 @@ struct ReferenceTests {
         }
         return body
     }
-}
-
-/// The same sequence for the same seed, everywhere.
-package struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    // SplitMix64 (Steele, Lea, Flood 2014).
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-    package mutating func chance(_ part: Int, of whole: Int) -> Bool { below(whole) < part }
-    package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }

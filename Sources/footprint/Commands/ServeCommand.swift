@@ -57,7 +57,7 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Largest report, unpacked. (default: 1024)", valueName: "KiB"))
     var bodyLimitKib: String?
 
-    @Option(help: ArgumentHelp("Event loops; 0 takes one per processor. (default: 0)", valueName: "count"))
+    @Option(help: ArgumentHelp("Socket loops; 0 takes one for two processors. (default: 0)", valueName: "count"))
     var eventLoops: String?
 
     @Option(help: ArgumentHelp("Time a client has to send a request's head. (default: 10)", valueName: "seconds"))

@@ -36,7 +36,7 @@ extension Lifecycle {
                     return answer
                 }
                 expectStored(try report())
-                try fill(filler)
+                try Self.fill(filler)
 
                 // What the journal has set aside already may still take some.
                 let refused = try await eventually("a report is refused", withinSeconds: 60, every: 0) {
@@ -69,7 +69,7 @@ extension Lifecycle {
         }
 
         /// Writes until nothing more fits.
-        private func fill(_ file: URL) throws {
+        static func fill(_ file: URL) throws {
             try Data().write(to: file)
             let handle = try FileHandle(forWritingTo: file)
             defer { try? handle.close() }

@@ -87,6 +87,24 @@ final class Installation: Sendable {
         )
     }
 
+    /// Starts a server on this data directory, with the store alone on a disk of its own that can be filled; see
+    /// ``serve(onDiskOf:options:)``.
+    func serve(storeOnDiskOf sizeMiB: Int) async throws -> Footprint {
+        let script = """
+            mkdir -p "$1/store" && mount -t tmpfs -o size=\(sizeMiB)m,mode=700 tmpfs "$1/store" && shift && exec "$@"
+            """
+        let process = try ChildProcess(
+            "/usr/bin/unshare",
+            ["--map-root-user", "--mount", "/bin/sh", "-c", script, "sh", data, Program.path()]
+                + ["serve", "--data", data, "--port", "0"],
+            environment: Program.environment(),
+            directory: Program.packageRoot,
+            outputTo: folder,
+            named: nextName
+        )
+        return try await ready(Footprint(process: process, installation: self, data: data))
+    }
+
     /// Starts a server without any of root's privileges, whoever runs the tests.
     func serveUnprivileged() async throws -> Footprint {
         let isRoot = geteuid() == 0

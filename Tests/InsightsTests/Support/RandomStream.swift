@@ -1,19 +1,4 @@
-/// A small generator that the same seed starts the same way (SplitMix64), so that a failure can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TestSupport
 
 /// Events that sit where definitions break: many in the same second, gaps of exactly 30 minutes and one second more,
 /// midnights, changes of the clock, absent fields.
@@ -23,7 +8,7 @@ enum RandomStream {
         count: Int,
         users: Int,
         anchors: [Int64],
-        using generator: inout SeededGenerator
+        using generator: inout SeededRandom
     ) -> [StoredEvent] {
         var events: [StoredEvent] = []
         var arrivals: Set<Int64> = []
@@ -45,7 +30,7 @@ enum RandomStream {
         _ time: Int64,
         _ uid: String,
         _ arrivals: inout Set<Int64>,
-        _ generator: inout SeededGenerator
+        _ generator: inout SeededRandom
     ) -> StoredEvent {
         var arrival: Int64
         // Reports arrive in another order than their events happened in.

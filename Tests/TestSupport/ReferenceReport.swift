@@ -1,8 +1,8 @@
 import Reports
 
 /// The contract's rules over a tree, written without a look at the parser: slow, plain, and only for comparison.
-enum ReferenceReport {
-    static func accepts(_ body: [UInt8]) -> Bool {
+package enum ReferenceReport {
+    package static func accepts(_ body: [UInt8]) -> Bool {
         guard let text = String(validating: body, as: UTF8.self), let tree = try? JSONTree.parse(text),
             case .object(let report) = tree, case .object(let head)? = report["head"], identifier(head["uid"]),
             identifier(head["openid"]), optional(head["device_type"], allowed: [1, 2]),

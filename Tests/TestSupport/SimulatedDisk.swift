@@ -1,11 +1,11 @@
-import Journal
+package import Journal
 import Synchronization
 
 /// A disk in memory that forgets at a power cut what was not synced, and keeps an arbitrary part of it in an arbitrary
 /// order: sectors of a write, truncations, names. What was synced stays.
 ///
 /// It allows itself more than file systems do: a file that was synced loses its name where the folder was not.
-final class SimulatedDisk: Disk {
+package final class SimulatedDisk: Disk {
     private let state: Mutex<State>
 
     fileprivate struct State {
@@ -71,7 +71,7 @@ final class SimulatedDisk: Disk {
     /// False for a disk that lies: it says that it synced a file, and did not.
     private let syncsFiles: Bool
 
-    convenience init(callsUntilPowerCut: Int, syncsFiles: Bool = true) {
+    package convenience init(callsUntilPowerCut: Int, syncsFiles: Bool = true) {
         self.init([:], callsUntilPowerCut: callsUntilPowerCut, syncsFiles: syncsFiles)
     }
 
@@ -80,12 +80,12 @@ final class SimulatedDisk: Disk {
         state = Mutex(State(names: names, durableNames: names, callsLeft: callsUntilPowerCut))
     }
 
-    var isOff: Bool { state.withLock { $0.callsLeft <= 0 } }
+    package var isOff: Bool { state.withLock { $0.callsLeft <= 0 } }
 
-    func cutPower() { state.withLock { $0.callsLeft = 0 } }
+    package func cutPower() { state.withLock { $0.callsLeft = 0 } }
 
     /// The disk as it is found when the power is back.
-    func afterPowerCut(
+    package func afterPowerCut(
         using random: inout some RandomNumberGenerator,
         callsUntilPowerCut: Int,
         syncsFiles: Bool = true
@@ -132,13 +132,13 @@ final class SimulatedDisk: Disk {
         DiskError(operation: operation, path: path, code: 2, message: "No such file or directory")
     }
 
-    func list(_ folder: String) throws(DiskError) -> [String] {
+    package func list(_ folder: String) throws(DiskError) -> [String] {
         try call("list", folder) { state in
             state.names.keys.filter { $0.hasPrefix(folder + "/") }.map { String($0.dropFirst(folder.count + 1)) }
         }
     }
 
-    func open(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {
+    package func open(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {
         let inode = try call("open", path) { (state) throws(DiskError) -> Inode in
             if create {
                 guard state.names[path] == nil else {
@@ -155,7 +155,7 @@ final class SimulatedDisk: Disk {
         return File(disk: self, inode: inode, path: path)
     }
 
-    func rename(_ from: String, to: String) throws(DiskError) {
+    package func rename(_ from: String, to: String) throws(DiskError) {
         try call("rename", from) { (state) throws(DiskError) in
             guard let inode = state.names[from] else { throw Self.missing("rename", from) }
             let change = NameChange(removed: from, added: (to, inode))
@@ -164,7 +164,7 @@ final class SimulatedDisk: Disk {
         }
     }
 
-    func remove(_ path: String) throws(DiskError) {
+    package func remove(_ path: String) throws(DiskError) {
         try call("remove", path) { state in
             guard state.names[path] != nil else { return }
             let change = NameChange(removed: path)
@@ -173,15 +173,15 @@ final class SimulatedDisk: Disk {
         }
     }
 
-    func syncFolder(_ path: String) throws(DiskError) {
+    package func syncFolder(_ path: String) throws(DiskError) {
         try call("sync", path) { state in
             state.durableNames = state.names
             state.pendingNames = []
         }
     }
 
-    func modifiedAtSeconds(_ path: String) throws(DiskError) -> Int64 { 0 }
-    func freeBytes(_ folder: String) throws(DiskError) -> UInt64 { 1 << 40 }
+    package func modifiedAtSeconds(_ path: String) throws(DiskError) -> Int64 { 0 }
+    package func freeBytes(_ folder: String) throws(DiskError) -> UInt64 { 1 << 40 }
 
     private struct File: DiskFile {
         let disk: SimulatedDisk

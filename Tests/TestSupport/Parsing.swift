@@ -14,6 +14,26 @@ package struct Parsing {
         package var prevID: UInt32?
         package var traceID: String?
         package var durationSeconds: UInt64?
+
+        package init(
+            eventTime: UInt32? = nil,
+            channel: UInt32? = nil,
+            operateID: UInt32? = nil,
+            pageID: UInt32? = nil,
+            posID: UInt32? = nil,
+            prevID: UInt32? = nil,
+            traceID: String? = nil,
+            durationSeconds: UInt64? = nil
+        ) {
+            self.eventTime = eventTime
+            self.channel = channel
+            self.operateID = operateID
+            self.pageID = pageID
+            self.posID = posID
+            self.prevID = prevID
+            self.traceID = traceID
+            self.durationSeconds = durationSeconds
+        }
     }
 
     package struct Report: Equatable {

@@ -71,7 +71,7 @@ struct HotPath {
         let app = Array("app_hotpath".utf8)
         app.withUnsafeBytes { app in
             body.withUnsafeBytes { body in
-                measure("parse and encode, \(items) an report", count: 2_000_000 / items, events: items) { number in
+                measure("parse and encode, \(items) a report", count: 2_000_000 / items, events: items) { number in
                     let encoded = try? parser.parse(
                         body,
                         plan: plan,
@@ -130,7 +130,7 @@ struct HotPath {
         }
     }
 
-    /// Socket to disk and back: requests of one connection, 64 ahead of their answers.
+    /// Socket to disk and back: 64 connections, each with one report under way.
     static func route(_ folder: String, _ access: Access, _ token: String, _ items: Int) async throws {
         let journal = try Journal.open(folder: folder + "/journal").journal
         let collector = try Collector(
@@ -146,13 +146,17 @@ struct HotPath {
             "POST /upbot/api/ReportBehaviorData HTTP/1.1\r\nHost: h\r\nAuthorization: \(token)\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n"
                 .utf8
         )
-        let requests = Array(repeatElement(request + body, count: 64).joined())
-        let client = try Client(port: port)
-        for _ in 0..<50 { client.exchange(requests, answers: 64) }
-        let rounds = 20_000 / items
+        let whole = request + body
+        let clients = try (0..<64).map { _ in try Client(port: port) }
+        func round() {
+            for client in clients { client.send(whole) }
+            for client in clients { client.receiveAnswer() }
+        }
+        for _ in 0..<50 { round() }
+        let rounds = 10_000 / items
         let allocations = footprint_allocations()
         let began = ContinuousClock.now
-        for _ in 0..<rounds { client.exchange(requests, answers: 64) }
+        for _ in 0..<rounds { round() }
         let took = ContinuousClock.now - began
         report(
             "the whole route, client too, \(items) a report",
@@ -168,7 +172,7 @@ struct HotPath {
 /// A blocking client that allocates nothing while it runs.
 final class Client {
     private let descriptor: Int32
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 8)
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -189,24 +193,23 @@ final class Client {
         buffer.deallocate()
     }
 
-    /// Sends all, and reads until as many answers of success came.
-    func exchange(_ requests: [UInt8], answers: Int) {
-        requests.withUnsafeBytes { bytes in
+    func send(_ request: [UInt8]) {
+        request.withUnsafeBytes { bytes in
             var sent = 0
             while sent < bytes.count {
-                let count = send(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, 0)
+                let count = Foundation.send(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, 0)
                 precondition(count > 0, "the server went away")
                 sent += count
             }
         }
-        var waiting = answers
-        while waiting > 0 {
+    }
+
+    /// Reads until an answer's end, which is its only `}`.
+    func receiveAnswer() {
+        while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             precondition(count > 0, "the server went away")
-            // Every answer ends with `}`, and has no other.
-            for byte in UnsafeRawBufferPointer(rebasing: buffer[..<count]) where byte == UInt8(ascii: "}") {
-                waiting -= 1
-            }
+            if buffer[count - 1] == UInt8(ascii: "}") { return }
         }
     }
 }

@@ -107,7 +107,7 @@ package final class Journal: Sendable {
     package func commitHere(_ batch: JournalBatch) -> Result<JournalPosition, JournalError>? {
         guard syncMicroseconds.load(ordering: .relaxed) < Self.quickMicroseconds else { return nil }
         let outcome = writer.withLockIfAvailable { writer in
-            writer.map { commit([batch.bytes], size: batch.sizeBytes, $0) }
+            writer.map { writer in commit(writer) { $0.write(batch.bytes) } }
         }
         guard let outcome = outcome ?? nil else { return nil }
         if let error = outcome.error { return .failure(.disk(error)) }
@@ -218,7 +218,7 @@ package final class Journal: Sendable {
 
     private func commit(group: ArraySlice<Waiting>, size: Int) {
         let outcome = writer.withLock { writer in
-            writer.map { commit(group.map(\.batch.bytes), size: size, $0) }
+            writer.map { writer in commit(writer) { $0.write(group.map(\.batch.bytes), size: size) } }
         }
         guard let outcome else { preconditionFailure("the writer goes after the last batch") }
         waitingBytes.wrappingSubtract(size, ordering: .relaxed)
@@ -236,11 +236,12 @@ package final class Journal: Sendable {
     }
 
     /// Writes and syncs one group, and makes known how far records are durable. The caller holds the writer.
-    private func commit(_ records: [UnsafeRawBufferPointer], size: Int, _ writer: SegmentWriter)
-        -> SegmentWriter.Outcome
-    {
+    private func commit(
+        _ writer: SegmentWriter,
+        _ write: (SegmentWriter) -> SegmentWriter.Outcome
+    ) -> SegmentWriter.Outcome {
         let began = ContinuousClock.now
-        let outcome = writer.write(records, size: size)
+        let outcome = write(writer)
         state.withLock { state in
             for sealed in outcome.sealed { state.close(sealed) }
             state.active = outcome.durable

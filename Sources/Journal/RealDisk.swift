@@ -127,18 +127,22 @@ private final class RealFile: DiskFile {
         var index = 0
         var skip = 0
         while index < buffers.count {
-            var vectors: [iovec] = []
-            // 256 is below every system's IOV_MAX.
-            for next in index..<min(buffers.count, index + 256) {
-                let start = next == index ? skip : 0
-                vectors.append(
-                    iovec(
-                        iov_base: UnsafeMutableRawPointer(mutating: buffers[next].baseAddress.map { $0 + start }),
-                        iov_len: buffers[next].count - start
+            // 64 of them lie on the stack, and are far below every system's IOV_MAX.
+            let count = min(buffers.count - index, 64)
+            var written = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
+                for next in 0..<count {
+                    let start = next == 0 ? skip : 0
+                    let buffer = buffers[index + next]
+                    vectors.initializeElement(
+                        at: next,
+                        to: iovec(
+                            iov_base: UnsafeMutableRawPointer(mutating: buffer.baseAddress.map { $0 + start }),
+                            iov_len: buffer.count - start
+                        )
                     )
-                )
+                }
+                return pwritev(descriptor, vectors.baseAddress, Int32(count), position)
             }
-            var written = pwritev(descriptor, vectors, Int32(vectors.count), position)
             if written < 0 {
                 if errno == EINTR { continue }
                 throw failure("write", path)

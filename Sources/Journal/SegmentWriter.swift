@@ -6,6 +6,8 @@ final class SegmentWriter {
     private let spare: SpareSegment
     private var lastNumber: UInt64
     private var active: Active?
+    /// A group of one, whose memory is kept.
+    private var single = [UnsafeRawBufferPointer(start: nil, count: 0)]
 
     private struct Active {
         var file: any DiskFile
@@ -36,6 +38,13 @@ final class SegmentWriter {
         self.lastNumber = lastNumber
         spare = SpareSegment(folder: folder, sizeBytes: options.preallocates ? options.segmentBytes : 0, disk: disk)
         spare.prepareNow()
+    }
+
+    /// Writes and syncs one group of records that stand together.
+    func write(_ records: UnsafeRawBufferPointer) -> Outcome {
+        single[0] = records
+        defer { single[0] = UnsafeRawBufferPointer(start: nil, count: 0) }
+        return write(single, size: records.count)
     }
 
     /// Writes and syncs one group. After an error nothing of it counts, and the segment it went to is done with.

@@ -49,33 +49,36 @@ private func check(_ segment: [UInt8], untouched: Int, written: [(offset: Int, p
             scanning: while true {
                 switch scan.next(bytes) {
                 case .record(let offset, _, let payload), .unknownRecord(let offset, _, let payload):
-                    precondition(offset == covered, "a record at \(offset), expected \(covered)")
+                    expect(offset == covered, "a record at \(offset), expected \(covered)")
                     covered = UInt64(payload.upperBound)
                     let record = Array(bytes[payload])
                     records.append(record)
-                    precondition(Segment.isRecord(bytes, at: Int(offset)), "no record at \(offset)")
+                    expect(Segment.isRecord(bytes, at: Int(offset)), "no record at \(offset)")
                 case .damage(let damage):
-                    precondition(damage.offset == covered && damage.sizeBytes > 0)
+                    expect(
+                        damage.offset == covered && damage.sizeBytes > 0,
+                        "damage at \(damage.offset), expected \(covered)"
+                    )
                     covered += damage.sizeBytes
                 case .tail(let offset, _), .end(let offset):
-                    precondition(offset == covered)
+                    expect(offset == covered, "an end at \(offset), expected \(covered)")
                     break scanning
-                case .needsMore: preconditionFailure("a whole segment needs no more")
+                case .needsMore: fatalError("a whole segment needs no more")
                 }
             }
         }
     }
     // Whole records before the first change are all there.
     let kept = written.prefix { $0.offset + Segment.recordHeaderBytes + $0.payload.count <= untouched }
-    precondition(records.starts(with: kept.map(\.payload)), "a record before the change is gone")
+    expect(records.starts(with: kept.map(\.payload)), "a record before the change is gone")
 
     // Recovery succeeds, keeps them, and what a reader then gives are the same records.
     let disk = SimulatedDisk(callsUntilPowerCut: .max)
-    guard let file = try? disk.open("j/" + Segment.fileName, create: true) else { preconditionFailure("memory") }
+    guard let file = try? disk.open("j/" + Segment.fileName, create: true) else { fatalError("memory") }
     segment.withUnsafeBytes { bytes in _ = try? file.write([bytes], at: 0) }
     guard let opened = try? Journal.open(folder: "j", options: JournalOptions(preallocates: false), disk: disk) else {
         // Only a later version's header may stop it, and a fuzzer cannot make one: its checksum would be right.
-        precondition(segment.count >= Segment.headerBytes, "the journal does not open")
+        expect(segment.count >= Segment.headerBytes, "the journal does not open")
         return
     }
     var reader = opened.journal.reader(from: .start)
@@ -84,8 +87,13 @@ private func check(_ segment: [UInt8], untouched: Int, written: [(offset: Int, p
         for record in piece.records { read.append(Array(piece.bytes[record.payload])) }
     }
     opened.journal.close()
-    precondition(read.starts(with: kept.map(\.payload)), "a reader does not see a record before the change")
-    precondition(read.count <= records.count, "a reader sees more than the scan")
+    expect(read.starts(with: kept.map(\.payload)), "a reader does not see a record before the change")
+    expect(read.count <= records.count, "a reader sees more than the scan")
+}
+
+/// As `precondition`, but says what it is about in a release build too.
+private func expect(_ isRight: Bool, _ message: @autoclosure () -> String) {
+    if !isRight { fatalError(message()) }
 }
 
 /// The format once more, from docs/formats/journal.md: not the code that is fuzzed.

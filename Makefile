@@ -38,10 +38,10 @@ sanitize: ## The test suite under Thread Sanitizer, then under Address Sanitizer
 	@exec scripts/sanitize
 
 lint: ## Check the source's format, as CI does
-	@swift format lint --strict --recursive Sources Tests Package.swift
+	@swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
 
 format: ## Bring the source into that format
-	@swift format --in-place --recursive Sources Tests Package.swift
+	@swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 bench: build ## Measure this machine: reports/s, events/s, latency
 	@mkdir -p .cache && exec .build/release/footprint bench --data .cache $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH))

@@ -92,7 +92,7 @@ final class Listener: SocketLoop.Handler, @unchecked Sendable {
         self.socket = socket
         self.accepted = accepted
         loop = try SocketLoop()
-        loop.tick = { [unowned self] in resume() }
+        loop.tick = { self.resume() }
         try loop.serve(socket.descriptor, self)
         loop.start(name: "accept")
     }

@@ -50,8 +50,8 @@ final class LoopIntake: @unchecked Sendable {
         self.loop = loop
         self.shared = shared
         plan = shared.plan.withLock { $0 }
-        loop.turnEnded = { [unowned self] in endTurn() }
-        loop.tick = { [unowned self] in checkTimeouts() }
+        loop.turnEnded = { self.endTurn() }
+        loop.tick = { self.checkTimeouts() }
     }
 
     // MARK: - Reports

@@ -112,6 +112,7 @@ final class ReportConnection: @unchecked Sendable {
 
     /// Nothing more comes: closes once the client has what was answered.
     private func endOutput() {
+        if outputEnded { return closeNow() }
         phase = .ending
         endAfterAnswers()
     }
@@ -150,10 +151,10 @@ final class ReportConnection: @unchecked Sendable {
         if mustHoldRead { socket?.isReading = false }
     }
 
-    /// Holds on to what is no whole request yet, in memory of about its own size.
+    /// Holds on to what is no whole request yet, in memory of its own size.
     private func keep(_ buffer: inout ByteBuffer) {
         if buffer.readableBytes > 0 {
-            if buffer.readableBytes * 4 < buffer.capacity {
+            if buffer.readableBytes * 2 < buffer.capacity {
                 received = ByteBuffer(bytes: buffer.readableBytesView)
             } else {
                 buffer.discardReadBytes()

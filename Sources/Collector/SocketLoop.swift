@@ -109,6 +109,9 @@ final class SocketLoop: @unchecked Sendable {
         inbox.withLock { $0.isStopped = true }
         footprint_wake(wake)
         ended.wait()
+        // The thread is gone: nobody calls them any more, and their owners are free to go.
+        turnEnded = {}
+        tick = {}
     }
 
     // MARK: - On the loop's thread, or before it starts

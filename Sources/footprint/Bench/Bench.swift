@@ -83,7 +83,7 @@ struct Bench: Sendable {
                 Thread.detachNewThread {
                     let result = Result<LoadGenerator.Outcome, LoadGenerator.Failure> {
                         () throws(LoadGenerator.Failure) in
-                        var generator = try LoadGenerator(
+                        let generator = try LoadGenerator(
                             host: host,
                             port: port,
                             connections: connections,

@@ -6,7 +6,7 @@ import Foundation
 /// Shares its processors with the server it measures, so it does as little as it can: one thread, poll, requests
 /// rendered beforehand, nothing allocated for a request. Blocks its thread. A poll of 64 sockets takes some 3 µs and
 /// finds several answers at once, so it stays under 3 % of a processor at 50,000 reports/s.
-struct LoadGenerator: ~Copyable {
+final class LoadGenerator {
     struct Failure: Error, CustomStringConvertible {
         var description: String
     }
@@ -63,7 +63,7 @@ struct LoadGenerator: ~Copyable {
     }
 
     /// - Parameter probe: asked at the start and the end of the measured time.
-    mutating func run(warmUpSeconds: Double, seconds: Double, probe: () -> Double?) throws(Failure) -> Outcome {
+    func run(warmUpSeconds: Double, seconds: Double, probe: () -> Double?) throws(Failure) -> Outcome {
         var outcome = Outcome()
         var busy = 0
         for index in connections.indices {
@@ -115,7 +115,7 @@ struct LoadGenerator: ~Copyable {
         return outcome
     }
 
-    private mutating func send(_ index: Int) throws(Failure) {
+    private func send(_ index: Int) throws(Failure) {
         RequestTemplate.write(nextUID, at: connections[index].request + uidOffset)
         nextUID += 1
         connections[index].begin(Self.nanoseconds())

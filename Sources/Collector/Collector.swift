@@ -63,10 +63,14 @@ package final class Collector: Sendable {
     }
 
     /// Stops to accept, answers what was taken, refuses what comes, closes every connection within about
-    /// `timeoutSeconds`, and ends the loops. Once only.
+    /// `timeoutSeconds`, and ends the loops. Safe to repeat.
     package func drain(timeoutSeconds: Int) async {
         state.isDraining.store(true, ordering: .relaxed)
-        listener.withLock { $0?.close() }
+        let listener = listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        listener?.close()
         for intake in intakes { intake.loop.execute { intake.drain() } }
         for _ in 0..<(timeoutSeconds * 20) where counters.connectionsOpen.load(ordering: .relaxed) > 0 {
             try? await Task.sleep(for: .milliseconds(50))

@@ -16,6 +16,7 @@ final class ClientSocket: SocketLoop.Handler {
     private var pending = ByteBuffer()
     private var whenSent: [(Result<Void, any Error>) -> Void] = []
     private(set) var isClosed = false
+    private var sawEnd = false
 
     /// When bytes that wait last became fewer, in the loop's steady seconds.
     private(set) var sentAt = 0
@@ -66,7 +67,10 @@ final class ClientSocket: SocketLoop.Handler {
         if count > 0 {
             connection.received(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         } else if count == 0 {
-            // The end stays readable for ever: it is not waited for again.
+            // The end stays readable for ever: it is not waited for again. Told a second time nevertheless, it is a
+            // hang-up: nobody is there to answer.
+            if sawEnd { return close() }
+            sawEnd = true
             isReading = false
             connection.inputClosed()
         } else if errno != EAGAIN, errno != EINTR {
@@ -83,6 +87,8 @@ final class ClientSocket: SocketLoop.Handler {
             pending = bytes
             sentAt = loop.steadySeconds
         } else {
+            // What was sent already must not stay for as long as a slow reader keeps something waiting.
+            if pending.readerIndex > Self.highWaterBytes { pending.discardReadBytes() }
             pending.writeImmutableBuffer(bytes)
         }
     }
@@ -139,7 +145,7 @@ final class ClientSocket: SocketLoop.Handler {
 
     /// Tells the client that nothing more comes; it may still send.
     func closeOutput() {
-        shutdown(descriptor, Int32(SHUT_WR))
+        if !isClosed { shutdown(descriptor, Int32(SHUT_WR)) }
     }
 
     /// Closes at once; safe to repeat.

@@ -19,7 +19,8 @@ final class LoopIntake: @unchecked Sendable {
     private let parser = ReportParser()
     private var filling = Cohort()
     private var spares: [Cohort] = []
-    private var inFlight = 0
+    /// Oldest first: answers go out in this order, for a connection knows only which of its reports is the oldest.
+    private var onTheWay: [Cohort] = []
     private var connections: [ReportConnection] = []
     private var dateSeconds: Int64 = 0
     private var plainStored = ByteBuffer()
@@ -35,7 +36,8 @@ final class LoopIntake: @unchecked Sendable {
         // the batch, and only until the loop gets it back.
         var batch = JournalBatch()
         var waiting: [ReportConnection] = []
-        unowned(unsafe) var intake: LoopIntake?
+        /// nil while it is on its way.
+        var isStored: Bool?
     }
 
     /// Two groups on their way keep the disk busy while answers are written; more would only make groups smaller.
@@ -89,41 +91,48 @@ final class LoopIntake: @unchecked Sendable {
 
     /// Commits what the turn brought, and what answering it brings: requests that came ahead of their answers.
     private func endTurn() {
-        while !filling.batch.isEmpty, inFlight == 0 {
+        while !filling.batch.isEmpty, onTheWay.isEmpty {
             let cohort = takeFilled()
             guard let result = shared.journal.commitHere(cohort.batch) else { return handOver(cohort) }
-            finish(cohort, isStored: (try? result.get()) != nil)
+            ended(cohort, isStored: (try? result.get()) != nil)
         }
         submit()
     }
 
     /// Hands over to the journal's thread, if there is anything and not too much on its way.
     private func submit() {
-        if !filling.batch.isEmpty, inFlight < Self.groupsInFlight { handOver(takeFilled()) }
+        if !filling.batch.isEmpty, onTheWay.count < Self.groupsInFlight { handOver(takeFilled()) }
     }
 
     private func takeFilled() -> Cohort {
         defer { filling = spares.popLast() ?? Cohort() }
-        inFlight += 1
+        filling.isStored = nil
+        onTheWay.append(filling)
         return filling
     }
 
     private func handOver(_ cohort: Cohort) {
-        cohort.intake = self
-        let loop = loop
         do throws(JournalError) {
-            try shared.journal.submit(cohort.batch) { _, result in
+            try shared.journal.submit(cohort.batch) { [self] _, result in
                 let isStored = (try? result.get()) != nil
-                loop.execute { cohort.intake?.finish(cohort, isStored: isStored) }
+                loop.execute { [self] in ended(cohort, isStored: isStored) }
             }
         } catch {
             // Later, because a report of this very turn may not have its place among the answers yet.
-            loop.execute { cohort.intake?.finish(cohort, isStored: false) }
+            loop.execute { [self] in ended(cohort, isStored: false) }
+        }
+    }
+
+    /// A cohort that was refused at once waits for those before it: an answer given out of turn would be another's.
+    private func ended(_ cohort: Cohort, isStored: Bool) {
+        cohort.isStored = isStored
+        while let oldest = onTheWay.first, let isStored = oldest.isStored {
+            onTheWay.removeFirst()
+            finish(oldest, isStored: isStored)
         }
     }
 
     private func finish(_ cohort: Cohort, isStored: Bool) {
-        inFlight -= 1
         if isStored {
             shared.counters.reportsAccepted.wrappingAdd(UInt64(cohort.waiting.count), ordering: .relaxed)
         } else {

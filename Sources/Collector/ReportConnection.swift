@@ -142,10 +142,8 @@ final class ReportConnection: @unchecked Sendable {
             keep(&earlier)
         } else {
             let taken = take(bytes)
-            if taken < bytes.count {
-                var rest = ByteBuffer(bytes: bytes[taken...])
-                keep(&rest)
-            }
+            var rest = taken < bytes.count ? ByteBuffer(bytes: bytes[taken...]) : ByteBuffer()
+            keep(&rest)
         }
         flushAnswers()
         if mustHoldRead { socket?.isReading = false }
@@ -235,6 +233,8 @@ final class ReportConnection: @unchecked Sendable {
         if head.expectsContinue, slots.isEmpty, bytes.count == head.sizeBytes {
             socket?.write(Self.continueResponse)
             socket?.flush()
+            // The client has gone, and this connection with it.
+            if case .closed = phase { return bytes.count }
         }
         if head.isChunked {
             phase = .chunks(
@@ -457,8 +457,8 @@ final class ReportConnection: @unchecked Sendable {
             respond(request, isHeadRequest: isHeadRequest, minorVersion: minorVersion, keepsAlive: keepsAlive)
         case .passed, .closed: break
         case .head, .body, .chunks:
-            if inputEnded { return endOutput() }
             continueReceived()
+            if inputEnded, slots.isEmpty { endInput() }
         }
         resumeReading()
     }
@@ -470,6 +470,14 @@ final class ReportConnection: @unchecked Sendable {
         take(&buffer)
         keep(&buffer)
         if needsFlush || phaseWaitsForSlots { flushAnswers() }
+    }
+
+    /// What came before the end of the input was taken: nothing that is begun can become whole.
+    private func endInput() {
+        switch phase {
+        case .head, .body, .chunks: endOutput()
+        case .passed, .ending, .closed: break
+        }
     }
 
     private var phaseWaitsForSlots: Bool {
@@ -554,6 +562,11 @@ final class ReportConnection: @unchecked Sendable {
     private func cutOff(_ answer: Answer, head: RequestHead? = nil, headBytes: UnsafeRawBufferPointer? = nil) {
         switch phase {
         case .ending, .closed: return
+        case .passed(nil, _, _, _):
+            // An answer in the middle of another's response would be taken for a part of it.
+            if responseBegan { return closeNow() }
+            responding?.cancel()
+            responding = nil
         default: break
         }
         var style = Style()
@@ -582,9 +595,16 @@ final class ReportConnection: @unchecked Sendable {
 
     func drain() {
         switch phase {
-        case .head where slots.isEmpty && received == nil: closeNow()
+        case .head where slots.isEmpty && received == nil:
+            phase = .ending
+            flushAnswers()
         case .head where slots.isEmpty: cutOff(.busy(retryAfterSeconds: 1))
-        case .head: phase = .ending
+        case .head:
+            // Behind its answers; lingering, because what it sends meanwhile would make the close a reset.
+            phase = .ending
+            lingers = true
+            received = nil
+            account()
         case .body, .chunks: cutOff(.busy(retryAfterSeconds: 1))
         case .passed, .ending, .closed: break
         }

@@ -127,7 +127,7 @@ let package = Package(
         .testTarget(name: "AccessTests", dependencies: ["Access"], swiftSettings: house),
         .testTarget(
             name: "CollectorTests",
-            dependencies: ["Collector", "Reports", "Journal", "Access", nioCore, nioPosix],
+            dependencies: ["Collector", "Reports", "Journal", "Access", nioCore],
             swiftSettings: house
         ),
         .testTarget(

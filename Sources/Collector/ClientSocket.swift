@@ -96,9 +96,7 @@ final class ClientSocket: SocketLoop.Handler {
     func flush() {
         guard !isClosed else { return }
         while pending.readableBytes > 0 {
-            let sent = pending.withUnsafeReadableBytes {
-                sendBytes(descriptor, $0)
-            }
+            let sent = pending.withUnsafeReadableBytes { sendBytes(descriptor, $0) }
             if sent < 0 {
                 if errno == EINTR { continue }
                 guard errno == EAGAIN else { return close() }

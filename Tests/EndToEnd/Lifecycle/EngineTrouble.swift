@@ -20,19 +20,19 @@ extension Lifecycle {
                 }
                 try report()
                 _ = try await server.events(of: uid, atLeast: 500)
-                #expect(try Self.metric("loader_ok", server) == 1)
+                #expect(try server.metric("loader_ok") == 1)
 
                 try FullDisk.fill(filler)
                 _ = try await eventually("the metrics tell", withinSeconds: 60, every: 0.1) {
                     try report()
-                    return try Self.metric("loader_ok", server) == 0 ? true : nil
+                    return try server.metric("loader_ok") == 0 ? true : nil
                 }
                 for _ in 0..<20 { try report() }
                 let ready = try server.ask(.get("/readyz"))
                 #expect(ready.status == 200, "the store's trouble is not the intake's")
                 let told = try #require(ready.json?["loading"]?.string)
                 #expect(told != "ok")
-                #expect(try Self.metric("loader_lag_bytes", server) ?? 0 > 0)
+                #expect(try server.metric("loader_lag_bytes") ?? 0 > 0)
 
                 try FileManager.default.removeItem(at: filler)
                 let found = try await eventually("\(acknowledged) events", withinSeconds: 90, every: 0.5) {
@@ -41,16 +41,10 @@ extension Lifecycle {
                 }
                 #expect(found == acknowledged)
                 _ = try await eventually("the metrics tell", withinSeconds: 10) {
-                    try Self.metric("loader_ok", server) == 1 ? true : nil
+                    try server.metric("loader_ok") == 1 ? true : nil
                 }
                 #expect(try await server.stop() == .exit(0))
             }
-        }
-
-        private static func metric(_ name: String, _ server: Footprint) throws -> Double? {
-            try server.ask(.get("/metrics")).text.split(separator: "\n")
-                .first { $0.hasPrefix("footprint_\(name) ") }
-                .flatMap { Double($0.split(separator: " ")[1]) }
         }
     }
 }

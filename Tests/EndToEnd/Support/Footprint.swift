@@ -109,6 +109,13 @@ final class Footprint: Sendable {
         }
     }
 
+    /// A sample of `/metrics`, named without the prefix and with its labels; nil where there is none.
+    func metric(_ sample: String) throws -> Double? {
+        try ask(.get("/metrics")).text.split(separator: "\n")
+            .first { $0.hasPrefix("footprint_\(sample) ") }
+            .flatMap { Double($0.split(separator: " ")[1]) }
+    }
+
     // MARK: - Ending
 
     /// Asks it to stop, as a supervisor does.

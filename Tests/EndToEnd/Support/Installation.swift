@@ -73,14 +73,10 @@ final class Installation: Sendable {
         let script = """
             mount -t tmpfs -o size=\(sizeMiB)m,mode=700 tmpfs "$1" && cp -a "$2" "$1/data" && shift 2 && exec "$@"
             """
-        let process = try ChildProcess(
+        let process = try start(
             "/usr/bin/unshare",
             ["--map-root-user", "--mount", "/bin/sh", "-c", script, "sh", disk, data, Program.path()]
-                + ["serve", "--data", "\(disk)/data", "--port", "0"] + options,
-            environment: Program.environment(),
-            directory: Program.packageRoot,
-            outputTo: folder,
-            named: nextName
+                + ["serve", "--data", "\(disk)/data", "--port", "0"] + options
         )
         return try await ready(
             Footprint(process: process, installation: self, data: "/proc/\(process.pid)/root\(disk)/data")
@@ -93,14 +89,10 @@ final class Installation: Sendable {
         let script = """
             mkdir -p "$1/store" && mount -t tmpfs -o size=\(sizeMiB)m,mode=700 tmpfs "$1/store" && shift && exec "$@"
             """
-        let process = try ChildProcess(
+        let process = try start(
             "/usr/bin/unshare",
             ["--map-root-user", "--mount", "/bin/sh", "-c", script, "sh", data, Program.path()]
-                + ["serve", "--data", data, "--port", "0"],
-            environment: Program.environment(),
-            directory: Program.packageRoot,
-            outputTo: folder,
-            named: nextName
+                + ["serve", "--data", data, "--port", "0"]
         )
         return try await ready(Footprint(process: process, installation: self, data: data))
     }
@@ -109,29 +101,33 @@ final class Installation: Sendable {
     func serveUnprivileged() async throws -> Footprint {
         let isRoot = geteuid() == 0
         let arguments = try [Program.path(), "serve", "--data", data, "--port", "0"]
-        let process = try ChildProcess(
+        let process = try start(
             isRoot ? "/usr/bin/setpriv" : arguments[0],
-            isRoot ? ["--bounding-set=-all", "--inh-caps=-all", "--"] + arguments : Array(arguments.dropFirst()),
-            environment: Program.environment(),
-            directory: Program.packageRoot,
-            outputTo: folder,
-            named: nextName
+            isRoot ? ["--bounding-set=-all", "--inh-caps=-all", "--"] + arguments : Array(arguments.dropFirst())
         )
         return try await ready(Footprint(process: process, installation: self, data: data))
     }
 
     /// Starts a server from a shell whose soft limit of open files is this low.
     func serve(softFileLimit: Int) async throws -> Footprint {
-        let process = try ChildProcess(
+        let process = try start(
             "/bin/sh",
             ["-c", "ulimit -Sn \(softFileLimit) && exec \"$@\"", "sh", Program.path()]
-                + ["serve", "--data", data, "--port", "0"],
+                + ["serve", "--data", data, "--port", "0"]
+        )
+        return try await ready(Footprint(process: process, installation: self, data: data))
+    }
+
+    /// Starts what becomes a server, by way of another program.
+    private func start(_ executable: String, _ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess(
+            executable,
+            arguments,
             environment: Program.environment(),
             directory: Program.packageRoot,
             outputTo: folder,
             named: nextName
         )
-        return try await ready(Footprint(process: process, installation: self, data: data))
     }
 
     private var nextName: String { "serve-\(servers.withLock { $0.count + 1 })" }

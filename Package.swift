@@ -14,6 +14,7 @@ let house: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -34,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -52,10 +54,15 @@ let package = Package(
             swiftSettings: house
         ),
 
+        // TLS by OpenSSL, HTTP/2 by nghttp2: the system's own, so that its updates reach us without a build.
+        .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Collector",
-            dependencies: ["Reports", "Journal", "Access", "CFootprint", "CZlib", nioCore, logging],
+            dependencies: [
+                "Reports", "Journal", "Access", "CFootprint", "CTLS", "CNGHTTP2", "CZlib", nioCore, logging,
+            ],
             swiftSettings: house
         ),
 
@@ -78,12 +85,13 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Insights", "Access", "EventStore", "CZlib", crypto, hummingbird, httpTypes, logging, nioCore,
+                nioPosix,
             ],
             swiftSettings: house
         ),
         .target(
             name: "FootprintClient",
-            dependencies: ["Reports", httpClient, nioCore],
+            dependencies: ["Reports", httpClient, nioCore, nioSSL],
             swiftSettings: house
         ),
         .target(
@@ -98,10 +106,12 @@ let package = Package(
         .executableTarget(
             name: "footprint",
             dependencies: [
-                "FootprintServer", "FootprintClient", "Reports", "Journal", "Access", "EventStore", "Insights", "CZlib",
+                "FootprintServer", "FootprintClient", "Collector", "Reports", "Journal", "Access", "EventStore",
+                "Insights",
+                "Console", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
-                httpClient, nioCore, logging,
+                httpClient, nioCore, nioSSL, logging,
             ],
             swiftSettings: house
         ),
@@ -148,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Insights", "Access", "EventStore", "Reports", hummingbird, httpTypes, nioCore, logging,
+                "Console", "Insights", "Access", "EventStore", "Reports", hummingbird, httpTypes, nioCore, nioPosix,
+                logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: house
@@ -158,7 +169,7 @@ let package = Package(
             dependencies: ["FootprintClient", nioCore, nioPosix],
             swiftSettings: house
         ),
-        .testTarget(name: "EndToEnd", dependencies: [nioCore, nioPosix, httpClient], swiftSettings: house),
+        .testTarget(name: "EndToEnd", dependencies: ["CTLS", nioCore, nioPosix, httpClient], swiftSettings: house),
     ]
 )
 

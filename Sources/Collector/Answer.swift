@@ -5,6 +5,7 @@ package enum Answer: Sendable, Equatable {
     case stored
     case rejected(detail: String)
     case unauthorized
+    case tooMany(retryAfterSeconds: Int)
     case tooLarge
     case busy(retryAfterSeconds: Int)
     case unknownPath
@@ -22,6 +23,7 @@ package enum Answer: Sendable, Equatable {
         case .unknownPath: (404, "Not Found")
         case .wrongMethod: (405, "Method Not Allowed")
         case .tooLarge: (413, "Content Too Large")
+        case .tooMany: (429, "Too Many Requests")
         case .busy: (503, "Service Unavailable")
         case .malformedHTTP(let status, _):
             switch status {
@@ -40,6 +42,7 @@ package enum Answer: Sendable, Equatable {
         case .stored: #"{"ret":0,"msg":""}"#
         case .rejected(let detail): #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"\#(escaped(detail))"}"#
         case .unauthorized: #"{"ret":1002,"msg":"鉴权失败，请重新获取token"}"#
+        case .tooMany: #"{"ret":1003,"msg":"请求过于频繁，请稍后再试"}"#
         case .tooLarge: #"{"ret":1004,"msg":"请求数据过大"}"#
         case .busy: #"{"ret":1005,"msg":"服务繁忙，请稍后再试"}"#
         case .unknownPath: #"{"ret":1006,"msg":"接口不存在"}"#
@@ -78,34 +81,44 @@ struct AnswerFrame: Equatable {
 }
 
 extension Answer {
-    func response(_ frame: AnswerFrame) -> ByteBuffer {
-        let body = body
-        var head = "HTTP/1.1 \(status.code) \(status.reason)\r\nDate: \(frame.date)\r\n"
+    /// The headers that go with the answer, but for those that frame it on the wire.
+    func fields(_ frame: AnswerFrame) -> [(name: StaticString, value: String)] {
+        var fields: [(name: StaticString, value: String)] = [("Date", frame.date)]
         if case .preflight(let requestedHeaders) = self {
-            head += "Access-Control-Allow-Methods: POST, OPTIONS\r\n"
-            head += "Access-Control-Allow-Headers: \(requestedHeaders ?? "Authorization, Content-Type")\r\n"
-            head += "Access-Control-Max-Age: 86400\r\n"
+            fields.append(("Access-Control-Allow-Methods", "POST, OPTIONS"))
+            fields.append(("Access-Control-Allow-Headers", requestedHeaders ?? "Authorization, Content-Type"))
+            fields.append(("Access-Control-Max-Age", "86400"))
         } else {
-            head += "Content-Type: application/json; charset=utf-8\r\nContent-Length: \(body.utf8.count)\r\n"
+            fields.append(("Content-Type", "application/json; charset=utf-8"))
+            fields.append(("Content-Length", "\(body.utf8.count)"))
         }
         switch self {
-        case .busy(let seconds): head += "Retry-After: \(seconds)\r\n"
-        case .wrongMethod(let allow): head += "Allow: \(allow)\r\n"
-        case .unauthorized: head += "WWW-Authenticate: Bearer\r\n"
+        case .busy(let seconds), .tooMany(let seconds): fields.append(("Retry-After", "\(seconds)"))
+        case .wrongMethod(let allow): fields.append(("Allow", allow))
+        case .unauthorized: fields.append(("WWW-Authenticate", "Bearer"))
         default: break
         }
-        if let origin = frame.allowOrigin {
-            head += "Access-Control-Allow-Origin: \(origin)\r\n"
-            if origin != "*" { head += "Vary: Origin\r\n" }
-            if case .busy = self { head += "Access-Control-Expose-Headers: Retry-After\r\n" }
+        guard let origin = frame.allowOrigin else { return fields }
+        fields.append(("Access-Control-Allow-Origin", origin))
+        if origin != "*" { fields.append(("Vary", "Origin")) }
+        switch self {
+        case .busy, .tooMany: fields.append(("Access-Control-Expose-Headers", "Retry-After"))
+        default: break
         }
+        return fields
+    }
+
+    /// The answer as HTTP/1 spells it.
+    func response(_ frame: AnswerFrame) -> ByteBuffer {
+        var text = "HTTP/1.1 \(status.code) \(status.reason)\r\n"
+        for field in fields(frame) { text += "\(field.name): \(field.value)\r\n" }
         if !frame.keepsAlive {
-            head += "Connection: close\r\n"
+            text += "Connection: close\r\n"
         } else if frame.announcesKeepAlive {
-            head += "Connection: keep-alive\r\n"
+            text += "Connection: keep-alive\r\n"
         }
-        head += "\r\n"
-        if !frame.isHeadRequest { head += body }
-        return ByteBuffer(string: head)
+        text += "\r\n"
+        if !frame.isHeadRequest { text += body }
+        return ByteBuffer(string: text)
     }
 }

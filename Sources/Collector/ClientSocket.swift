@@ -11,7 +11,11 @@ import Glibc
 final class ClientSocket: SocketLoop.Handler {
     private let descriptor: Int32
     private let loop: SocketLoop
-    private unowned let connection: ReportConnection
+    /// Who serves it; another, once the client has chosen HTTP/2.
+    unowned var connection: any ClientConnection
+    private var tls: TLSSession?
+    private var hasHeard = false
+    private var isGreeted = false
     private var interest = SocketLoop.Interest.reading
     private var pending = ByteBuffer()
     private var whenSent: [(Result<Void, any Error>) -> Void] = []
@@ -26,25 +30,47 @@ final class ClientSocket: SocketLoop.Handler {
 
     struct Closed: Error {}
 
+    /// What a connection must know of the TLS below it.
+    protocol TLSGreeter: ClientConnection {
+        /// Both sides chose HTTP/2, and nothing was said yet: from here on the bytes are another connection's.
+        func choseHTTP2()
+        /// The client began in the clear.
+        func spokeInTheClear()
+    }
+    private weak var greeter: (any TLSGreeter)?
+
     /// Takes over the descriptor, which must not block.
-    init(_ descriptor: Int32, loop: SocketLoop, connection: ReportConnection) throws(SocketError) {
+    init(
+        _ descriptor: Int32,
+        loop: SocketLoop,
+        tls: TLSSession?,
+        connection: any TLSGreeter
+    ) throws(SocketError) {
         self.descriptor = descriptor
         self.loop = loop
+        self.tls = tls
+        isSecure = tls != nil
         self.connection = connection
+        greeter = connection
         try loop.serve(descriptor, self)
     }
 
-    /// The client's address without its port; nil where it is not an Internet address, or the client has gone.
-    var clientAddress: String? {
+    /// The connection is encrypted.
+    private(set) var isSecure: Bool
+
+    /// Nothing can be said yet.
+    var isShakingHands: Bool { tls.map { !$0.isOpen } ?? false }
+
+    /// The other end's address; nil where it is not an Internet address, or the client has gone.
+    private(set) lazy var peer: InternetAddress? = {
         guard !isClosed else { return nil }
         var address = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let status = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &size) }
         }
-        guard status == 0 else { return nil }
-        return numericHost(&address, size)
-    }
+        return status == 0 ? InternetAddress(address) : nil
+    }()
 
     var isWritable: Bool { pending.readableBytes < Self.highWaterBytes }
     var hasUnsent: Bool { pending.readableBytes > 0 }
@@ -65,16 +91,52 @@ final class ClientSocket: SocketLoop.Handler {
         guard !isClosed else { return }
         let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
         if count > 0 {
-            connection.received(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
+            let bytes = UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count])
+            if let tls { received(bytes, tls) } else { connection.received(bytes) }
         } else if count == 0 {
-            // The end stays readable for ever: it is not waited for again. Told a second time nevertheless, it is a
-            // hang-up: nobody is there to answer.
-            if sawEnd { return close() }
-            sawEnd = true
-            isReading = false
-            connection.inputClosed()
+            ended()
         } else if errno != EAGAIN, errno != EINTR {
             close()
+        }
+    }
+
+    private func ended() {
+        // The end stays readable for ever: it is not waited for again. Told a second time nevertheless, it is a hang-up:
+        // nobody is there to answer.
+        if sawEnd { return close() }
+        sawEnd = true
+        isReading = false
+        connection.inputClosed()
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer, _ tls: TLSSession) {
+        if !hasHeard {
+            hasHeard = true
+            // A record of a handshake begins with 22 (RFC 8446 5.1), and no HTTP does.
+            guard bytes[0] == 22 else {
+                self.tls = nil
+                isSecure = false
+                greeter?.spokeInTheClear()
+                return
+            }
+        }
+        let end = tls.receive(bytes) { said in
+            if !isGreeted {
+                isGreeted = true
+                if tls.isHTTP2 { greeter?.choseHTTP2() }
+            }
+            connection.received(said)
+            return !isClosed
+        }
+        guard !isClosed else { return }
+        // What the handshake has to say, or an alert.
+        tls.takeOutput(&pending)
+        flush()
+        guard !isClosed else { return }
+        switch end {
+        case .wantsMore: break
+        case .ended: ended()
+        case .failed: close()
         }
     }
 
@@ -83,7 +145,11 @@ final class ClientSocket: SocketLoop.Handler {
     /// Queues bytes; ``flush()`` sends them.
     func write(_ bytes: ByteBuffer) {
         guard !isClosed else { return }
-        if pending.readableBytes == 0 {
+        if let tls {
+            if pending.readableBytes == 0 { sentAt = loop.steadySeconds }
+            guard bytes.withUnsafeReadableBytes({ tls.say($0) }) else { return close() }
+            tls.takeOutput(&pending)
+        } else if pending.readableBytes == 0 {
             pending = bytes
             sentAt = loop.steadySeconds
         } else {
@@ -143,13 +209,25 @@ final class ClientSocket: SocketLoop.Handler {
 
     /// Tells the client that nothing more comes; it may still send.
     func closeOutput() {
-        if !isClosed { shutdown(descriptor, Int32(SHUT_WR)) }
+        guard !isClosed else { return }
+        if let tls {
+            tls.end()
+            tls.takeOutput(&pending)
+            flush()
+        }
+        if !isClosed, !hasUnsent { shutdown(descriptor, Int32(SHUT_WR)) }
     }
 
     /// Closes at once; safe to repeat.
     func close() {
         guard !isClosed else { return }
         isClosed = true
+        if let tls, pending.readableBytes == 0 {
+            // Politeness, as far as the system takes it at once: without it the client cannot tell an end from a cut.
+            tls.end()
+            tls.takeOutput(&pending)
+            _ = pending.withUnsafeReadableBytes { sendBytes(descriptor, $0) }
+        }
         loop.release(descriptor)
         closeDescriptor(descriptor)
         pending = ByteBuffer()
@@ -166,17 +244,4 @@ private func sendBytes(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> 
 /// `close(2)`, where a method has its name.
 func closeDescriptor(_ descriptor: Int32) {
     close(descriptor)
-}
-
-/// An address in numbers, without its port.
-func numericHost(_ address: inout sockaddr_storage, _ size: socklen_t) -> String? {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                getnameinfo($0, size, text.baseAddress, 64, nil, 0, NI_NUMERICHOST)
-            }
-        }
-        guard status == 0, let start = text.baseAddress else { return nil }
-        return String(cString: start)
-    }
 }

@@ -15,12 +15,15 @@ package final class Collector: Sendable {
     private let listener = Mutex<Listener?>(nil)
 
     /// Starts its loops. Throws where the system gives no more descriptors.
+    ///
+    /// - Parameter tls: the certificate by which clients are spoken to; nil: in the clear.
     package init(
         settings: CollectorSettings,
         journal: Journal,
         access: Access,
         plan: PlanTable,
         loops: Int,
+        tls: TLSIdentity? = nil,
         responder: @escaping RequestResponder
     ) throws(SocketError) {
         let state = CollectorState(
@@ -29,6 +32,7 @@ package final class Collector: Sendable {
             access: access,
             plan: plan,
             counters: counters,
+            tls: tls,
             responder: responder
         )
         self.state = state
@@ -60,6 +64,13 @@ package final class Collector: Sendable {
     package func use(_ plan: PlanTable) {
         state.plan.withLock { $0 = plan }
         for intake in intakes { intake.loop.execute { intake.plan = plan } }
+    }
+
+    /// Keeps other limits from now on, on connections that are open too.
+    package func use(_ limits: CollectorLimits) {
+        state.appLimiter.set(perSecond: limits.appReportsPerSecond)
+        state.addressLimiter.set(perSecond: limits.addressReportsPerSecond)
+        for intake in intakes { intake.loop.execute { intake.limits = limits } }
     }
 
     /// Stops to accept, answers what was taken, refuses what comes, closes every connection within about

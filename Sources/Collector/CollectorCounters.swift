@@ -7,6 +7,8 @@ package final class CollectorCounters: Sendable {
     package let bytesAccepted = Atomic<UInt64>(0)
     package let reportsRejected = Atomic<UInt64>(0)
     package let reportsUnauthorized = Atomic<UInt64>(0)
+    /// Over a limit of reports a second.
+    package let reportsLimited = Atomic<UInt64>(0)
     package let reportsTooLarge = Atomic<UInt64>(0)
     package let reportsBusy = Atomic<UInt64>(0)
     package let connectionsOpen = Atomic<Int>(0)

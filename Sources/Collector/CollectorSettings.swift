@@ -1,13 +1,26 @@
-/// How the front door behaves. Times in seconds, sizes in bytes.
+/// How the front door behaves.
 package struct CollectorSettings: Sendable {
-    package var bodyLimitBytes = 1 << 20
     package var corsOrigins = ["*"]
+    /// Proxies whose word about their clients is believed.
+    package var trustedProxies: [AddressRange] = []
+    package var limits = CollectorLimits()
+
+    package init() {}
+}
+
+/// What may change while the front door runs. Times in seconds, sizes in bytes.
+package struct CollectorLimits: Sendable, Equatable {
+    package var bodyLimitBytes = 1 << 20
     package var headerTimeoutSeconds = 10
     package var bodyTimeoutSeconds = 30
     package var idleTimeoutSeconds = 120
     package var connectionLimit = 20_000
     /// Bytes of requests that have not come whole, over which new ones are answered 1005.
     package var bufferLimitBytes = 256 << 20
+    /// Reports a second that one app may send; 0 is no limit.
+    package var appReportsPerSecond = 0
+    /// Reports a second that one client address may send, whatever its apps; 0 is no limit.
+    package var addressReportsPerSecond = 0
 
     package init() {}
 }

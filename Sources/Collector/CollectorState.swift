@@ -12,7 +12,11 @@ final class CollectorState: Sendable {
     let arrivalClock = ArrivalClock()
     let plan: Mutex<PlanTable>
     let responder: RequestResponder
+    /// nil: connections are in the clear.
+    let tls: TLSIdentity?
     let isDraining = Atomic<Bool>(false)
+    let appLimiter: RateLimiter<String>
+    let addressLimiter: RateLimiter<InternetAddress>
     private let origins: [[UInt8]]
 
     init(
@@ -21,6 +25,7 @@ final class CollectorState: Sendable {
         access: Access,
         plan: PlanTable,
         counters: CollectorCounters,
+        tls: TLSIdentity?,
         responder: @escaping RequestResponder
     ) {
         self.settings = settings
@@ -29,6 +34,9 @@ final class CollectorState: Sendable {
         self.counters = counters
         self.plan = Mutex(plan)
         self.responder = responder
+        self.tls = tls
+        appLimiter = RateLimiter(perSecond: settings.limits.appReportsPerSecond)
+        addressLimiter = RateLimiter(perSecond: settings.limits.addressReportsPerSecond)
         origins = settings.corsOrigins.map { Array($0.utf8) }
     }
 

@@ -16,12 +16,14 @@ final class LoopIntake: @unchecked Sendable {
     let shared: CollectorState
     /// The plan that reports are checked by; replaced on the loop.
     var plan: PlanTable
+    /// Replaced on the loop.
+    var limits: CollectorLimits
     private let parser = ReportParser()
     private var filling = Cohort()
     private var spares: [Cohort] = []
     /// Oldest first: answers go out in this order, for a connection knows only which of its reports is the oldest.
     private var onTheWay: [Cohort] = []
-    private var connections: [ReportConnection] = []
+    private var connections: [any ClientConnection] = []
     private var dateSeconds: Int64 = 0
     private var plainStored = ByteBuffer()
     private var sharedStored = ByteBuffer()
@@ -35,7 +37,7 @@ final class LoopIntake: @unchecked Sendable {
         // Sendable by ownership: the journal's thread carries it from one turn of the loop to another; it touches only
         // the batch, and only until the loop gets it back.
         var batch = JournalBatch()
-        var waiting: [ReportConnection] = []
+        var waiting: [any ReportSender] = []
         /// nil while it is on its way.
         var isStored: Bool?
     }
@@ -52,6 +54,7 @@ final class LoopIntake: @unchecked Sendable {
         self.loop = loop
         self.shared = shared
         plan = shared.plan.withLock { $0 }
+        limits = shared.settings.limits
         loop.turnEnded = { self.endTurn() }
         loop.tick = { self.checkTimeouts() }
     }
@@ -63,7 +66,7 @@ final class LoopIntake: @unchecked Sendable {
         _ body: UnsafeRawBufferPointer,
         app: UnsafeRawBufferPointer,
         isDryRun: Bool,
-        from connection: ReportConnection
+        from sender: any ReportSender
     ) throws(Rejection) -> Acceptance {
         let room = filling.batch.reserve(payloadBytes: encodedReportBound(bodyBytes: body.count))
         let arrival = shared.arrivalClock.next()
@@ -80,7 +83,7 @@ final class LoopIntake: @unchecked Sendable {
         if isDryRun { return .valid }
         guard shared.journal.hasRoom, filling.batch.sizeBytes < Self.fillingLimitBytes else { return .busy }
         filling.batch.commit(payloadBytes: encoded.sizeBytes, kind: .report)
-        filling.waiting.append(connection)
+        filling.waiting.append(sender)
         shared.counters.eventsAccepted.wrappingAdd(UInt64(encoded.items), ordering: .relaxed)
         shared.counters.bytesAccepted.wrappingAdd(UInt64(body.count), ordering: .relaxed)
         if filling.batch.sizeBytes >= Self.batchBytes { submit() }
@@ -139,8 +142,8 @@ final class LoopIntake: @unchecked Sendable {
             shared.counters.reportsBusy.wrappingAdd(UInt64(cohort.waiting.count), ordering: .relaxed)
         }
         refreshDate()
-        for connection in cohort.waiting { connection.reportEnded(isStored: isStored) }
-        for connection in cohort.waiting { connection.flushAnswers() }
+        for sender in cohort.waiting { sender.reportEnded(isStored: isStored) }
+        for sender in cohort.waiting { sender.flushAnswers() }
         cohort.waiting.removeAll(keepingCapacity: true)
         cohort.batch.reset()
         if spares.count <= Self.groupsInFlight { spares.append(cohort) }
@@ -167,14 +170,19 @@ final class LoopIntake: @unchecked Sendable {
     /// Takes over an accepted connection's descriptor.
     func adopt(_ descriptor: Int32) {
         let connection = ReportConnection(intake: self)
+        var session: TLSSession?
+        if let tls = shared.tls {
+            session = tls.accept()
+            guard session != nil else { return closeDescriptor(descriptor) }
+        }
         do throws(SocketError) {
-            try connection.open(descriptor)
+            try connection.open(descriptor, tls: session)
         } catch {
             closeDescriptor(descriptor)
         }
     }
 
-    func opened(_ connection: ReportConnection) {
+    func opened(_ connection: any ClientConnection) {
         refreshDate()
         // An idle server has no timer to wake it.
         if connections.isEmpty { loop.startTicking() }
@@ -189,7 +197,15 @@ final class LoopIntake: @unchecked Sendable {
         }
     }
 
-    func closed(_ connection: ReportConnection) {
+    /// The same client, served by another from now on.
+    func replace(_ connection: any ClientConnection, by successor: any ClientConnection) {
+        guard let index = connection.index else { return }
+        connections[index] = successor
+        successor.index = index
+        connection.index = nil
+    }
+
+    func closed(_ connection: any ClientConnection) {
         guard let index = connection.index else { return }
         connection.index = nil
         let last = connections.removeLast()

@@ -7,97 +7,87 @@ package struct PassedRequest: Sendable {
     package var target: String
     package var headers: [(name: String, value: String)]
     package var body: ByteBuffer
-    /// The client's address without its port; nil where it is not an Internet address.
+    /// The client's address without its port, as far as the peer or a trusted proxy says it; nil where it is not an
+    /// Internet address.
     package var clientAddress: String?
+    /// The client spoke https, to us or to a trusted proxy.
+    package var isSecure: Bool
 }
 
 /// Takes over a request, off the event loop. It writes one response and ends it; a cancelled task's client has gone.
 package typealias RequestResponder = @Sendable (PassedRequest, ResponseStream) async throws -> Void
 
+/// Status and headers of another's response. Framing is the front door's own: headers that speak of it are left out.
+struct ResponseHead: Sendable {
+    var status: Int
+    var reason: String
+    var headers: [(name: String, value: String)]
+    /// nil where the length is not known yet.
+    var contentLength: Int?
+
+    /// Neither a length nor bytes belong to these.
+    var mayHaveBody: Bool { status >= 200 && status != 204 && status != 304 }
+
+    init(status: Int, reason: String, headers: [(name: String, value: String)], contentLength: Int?) {
+        self.status = status
+        self.reason = reason
+        self.contentLength = contentLength
+        self.headers = headers.filter { !Self.framing.contains($0.name.lowercased()) }
+        if !headers.contains(where: { $0.name.lowercased() == "date" }) {
+            let now = Int64(WallClock.microseconds() / 1_000_000)
+            self.headers.append(("Date", HTTPDate.format(unixSeconds: now)))
+        }
+    }
+
+    private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection", "keep-alive"]
+}
+
+/// Where another's response goes: a connection's turn, or a stream of one. Called on its loop; calls back once the bytes
+/// are on their way, or cannot be.
+protocol ResponseSink: AnyObject, Sendable {
+    typealias Sent = (Result<Void, any Error>) -> Void
+    func begin(_ head: ResponseHead, sent: @escaping Sent)
+    func write(_ bytes: ByteBuffer, sent: @escaping Sent)
+    func end(sent: @escaping Sent)
+}
+
 /// Where a responder writes its one response. Writes wait for a slow client.
 package struct ResponseStream: Sendable {
     let loop: SocketLoop
-    let connection: ReportConnection
-    let isHeadRequest: Bool
-    let minorVersion: Int
-    let keepsAlive: Bool
+    let sink: any ResponseSink
 
-    /// Sends status and headers. Without `contentLength` the body is chunked, or ends with the connection on HTTP/1.0.
-    /// Framing headers are the front door's own.
+    /// Sends status and headers. Framing headers are the front door's own.
     package func begin(
         status: Int,
         reason: String,
         headers: [(name: String, value: String)],
         contentLength: Int?
     ) async throws -> BodyWriter {
-        let hasBody = !isHeadRequest && status != 204 && status != 304 && status >= 200
-        let isChunked = hasBody && contentLength == nil && minorVersion == 1
-        let closes = !keepsAlive || (hasBody && contentLength == nil && minorVersion == 0)
-        var head = "HTTP/1.1 \(status) \(reason)\r\n"
-        for header in headers where !Self.framing.contains(header.name.lowercased()) {
-            head += "\(header.name): \(header.value)\r\n"
-        }
-        if !headers.contains(where: { $0.name.lowercased() == "date" }) {
-            head += "Date: \(HTTPDate.format(unixSeconds: Int64(WallClock.microseconds() / 1_000_000)))\r\n"
-        }
-        if isChunked {
-            head += "Transfer-Encoding: chunked\r\n"
-        } else if let contentLength, status != 204, status != 304 {
-            head += "Content-Length: \(contentLength)\r\n"
-        }
-        if closes {
-            head += "Connection: close\r\n"
-        } else if minorVersion == 0 {
-            head += "Connection: keep-alive\r\n"
-        }
-        head += "\r\n"
-        let buffer = ByteBuffer(string: head)
-        try await send(buffer)
-        return BodyWriter(stream: self, isChunked: isChunked, hasBody: hasBody, closes: closes)
+        let head = ResponseHead(status: status, reason: reason, headers: headers, contentLength: contentLength)
+        try await onLoop { sink, sent in sink.begin(head, sent: sent) }
+        return BodyWriter(stream: self)
     }
 
-    fileprivate func send(_ bytes: ByteBuffer) async throws {
-        try await onLoop { connection, continuation in
-            connection.send(bytes) { continuation.resume(with: $0) }
-        }
-    }
-
-    /// Runs `body` on the loop, which resumes the continuation in its own time.
+    /// Runs `body` on the loop, which calls back in its own time.
     fileprivate func onLoop(
-        _ body: @escaping @Sendable (ReportConnection, CheckedContinuation<Void, any Error>) -> Void
+        _ body: @escaping @Sendable (any ResponseSink, @escaping ResponseSink.Sent) -> Void
     ) async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            let isTaken = loop.execute { [connection] in body(connection, continuation) }
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let isTaken = loop.execute { [sink] in body(sink) { continuation.resume(with: $0) } }
             if !isTaken { continuation.resume(throwing: ClientSocket.Closed()) }
         }
     }
 
-    private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection", "keep-alive"]
-
     package struct BodyWriter: Sendable {
         let stream: ResponseStream
-        let isChunked: Bool
-        let hasBody: Bool
-        let closes: Bool
 
         package func write(_ bytes: ByteBuffer) async throws {
-            guard hasBody, bytes.readableBytes > 0 else { return }
-            var buffer = bytes
-            if isChunked {
-                var framed = ByteBuffer(string: String(bytes.readableBytes, radix: 16) + "\r\n")
-                framed.writeBuffer(&buffer)
-                framed.writeString("\r\n")
-                buffer = framed
-            }
-            try await stream.send(buffer)
+            guard bytes.readableBytes > 0 else { return }
+            try await stream.onLoop { sink, sent in sink.write(bytes, sent: sent) }
         }
 
         package func end() async throws {
-            if isChunked { try await stream.send(ByteBuffer(string: "0\r\n\r\n")) }
-            try await stream.onLoop { [closes] connection, continuation in
-                connection.responderEnded(closes: closes)
-                continuation.resume()
-            }
+            try await stream.onLoop { sink, sent in sink.end(sent: sent) }
         }
     }
 }

@@ -12,12 +12,12 @@ import Synchronization
 ///     passed      kept for later                 another's response ended
 ///     ending      thrown away                    answers are out (and the client closed, if it was cut off)
 ///     closed      nothing
-final class ReportConnection: @unchecked Sendable {
+final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     // Sendable: used on its loop's thread only; others may carry it there.
 
     private let intake: LoopIntake
     private var socket: ClientSocket?
-    private var reporter = Reporter()
+    private var desk: ReportDesk?
 
     private var phase = Phase.head
     /// Bytes that came and belong to no whole request yet.
@@ -33,7 +33,7 @@ final class ReportConnection: @unchecked Sendable {
     private var lingers = false
     private var outputEnded = false
     private var responding: Task<Void, Never>?
-    private var responseBegan = false
+    private var response: Response?
 
     /// Its place in the intake's list.
     var index: Int?
@@ -43,9 +43,16 @@ final class ReportConnection: @unchecked Sendable {
         case body(RequestHead)
         case chunks(RequestHead, headBytes: [UInt8], ChunkedBody)
         /// With another's responder, or waiting for the answers before it.
-        case passed(PassedRequest?, isHeadRequest: Bool, minorVersion: Int, keepsAlive: Bool)
+        case passed(PassedRequest?, Style, minorVersion: Int)
         case ending
         case closed
+    }
+
+    /// How another's response is framed, once it has begun.
+    private struct Response {
+        var isChunked: Bool
+        var hasBody: Bool
+        var closes: Bool
     }
 
     private enum Slot {
@@ -82,14 +89,17 @@ final class ReportConnection: @unchecked Sendable {
     // MARK: - The socket's events
 
     /// Takes over an accepted connection's descriptor.
-    func open(_ descriptor: Int32) throws(SocketError) {
-        socket = try ClientSocket(descriptor, loop: intake.loop, connection: self)
+    func open(_ descriptor: Int32, tls: TLSSession?) throws(SocketError) {
+        let socket = try ClientSocket(descriptor, loop: intake.loop, tls: tls, connection: self)
+        self.socket = socket
+        desk = ReportDesk(intake: intake, socket: socket)
         intake.opened(self)
         phaseSince = intake.steadySeconds
         let open = shared.counters.connectionsOpen.wrappingAdd(1, ordering: .relaxed).newValue
-        if open > shared.settings.connectionLimit || intake.isDraining {
+        if open > intake.limits.connectionLimit || intake.isDraining {
             shared.counters.connectionsRefused.wrappingAdd(1, ordering: .relaxed)
-            cutOff(.busy(retryAfterSeconds: 1))
+            // Before the handshake nothing can be said, and a handshake is what cannot be afforded.
+            if socket.isSecure { socket.close() } else { cutOff(.busy(retryAfterSeconds: 1)) }
         }
     }
 
@@ -161,7 +171,7 @@ final class ReportConnection: @unchecked Sendable {
         }
         account()
         if accountedBytes > 0,
-            shared.counters.bufferedBytes.load(ordering: .relaxed) > shared.settings.bufferLimitBytes
+            shared.counters.bufferedBytes.load(ordering: .relaxed) > intake.limits.bufferLimitBytes
         {
             cutOff(.busy(retryAfterSeconds: 1))
         }
@@ -224,8 +234,7 @@ final class ReportConnection: @unchecked Sendable {
     /// The head came, the body has not: whatever can be refused is refused before the body is let in.
     private func awaitBody(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Int {
         let headBytes = UnsafeRawBufferPointer(rebasing: bytes[..<head.sizeBytes])
-        let early = refusalBeforeBody(head, headBytes)
-        if let early {
+        if let early = desk?.refusalBeforeBody(head, headBytes) {
             cutOff(early, head: head, headBytes: headBytes)
             return bytes.count
         }
@@ -240,7 +249,7 @@ final class ReportConnection: @unchecked Sendable {
             phase = .chunks(
                 head,
                 headBytes: Array(headBytes),
-                ChunkedBody(limitBytes: shared.settings.bodyLimitBytes)
+                ChunkedBody(limitBytes: intake.limits.bodyLimitBytes)
             )
             return head.sizeBytes
         }
@@ -249,20 +258,6 @@ final class ReportConnection: @unchecked Sendable {
     }
 
     private static let continueResponse = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
-
-    private func refusalBeforeBody(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer) -> Answer? {
-        if head.path == .report, head.method == .post {
-            guard reporter.isApp(head, headBytes, shared) else {
-                shared.counters.reportsUnauthorized.wrappingAdd(1, ordering: .relaxed)
-                return .unauthorized
-            }
-        }
-        if let length = head.contentLength, length > shared.settings.bodyLimitBytes {
-            shared.counters.reportsTooLarge.wrappingAdd(1, ordering: .relaxed)
-            return .tooLarge
-        }
-        return nil
-    }
 
     private func takeBody(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Int {
         let wholeBytes = head.sizeBytes + (head.contentLength ?? 0)
@@ -296,8 +291,7 @@ final class ReportConnection: @unchecked Sendable {
             headBytes.withUnsafeBytes { headBytes in
                 switch error {
                 case .tooLarge:
-                    shared.counters.reportsTooLarge.wrappingAdd(1, ordering: .relaxed)
-                    cutOff(.tooLarge, head: head, headBytes: headBytes)
+                    if let answer = desk?.tooLarge() { cutOff(answer, head: head, headBytes: headBytes) }
                 case .malformed:
                     shared.counters.malformedRequests.wrappingAdd(1, ordering: .relaxed)
                     cutOff(.malformedHTTP(status: 400, reason: "malformed chunked body"))
@@ -312,80 +306,12 @@ final class ReportConnection: @unchecked Sendable {
     private func handle(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) {
         guard head.path == .report else { return passOn(head, headBytes, body) }
         let style = style(head, headBytes)
-        switch head.method {
-        case .post:
-            if let answer = report(head, headBytes, body, style) { enqueue(answer, style) }
-        case .options:
-            let requested = head.requestedHeaders.map { span in
-                String(decoding: headBytes[span.start..<span.start + span.count], as: UTF8.self)
-            }
-            enqueue(.preflight(requestedHeaders: requested), style)
-        default:
-            enqueue(.wrongMethod(allow: "POST, OPTIONS"), style)
+        if let answer = desk?.answer(head, headBytes, body: body, from: self) {
+            enqueue(answer, style)
+        } else {
+            slots.append(.waiting(style))
         }
         if !head.keepsAlive { phase = .ending }
-    }
-
-    /// Takes a report; nil where the answer waits for the journal.
-    private func report(
-        _ head: RequestHead,
-        _ headBytes: UnsafeRawBufferPointer,
-        _ body: UnsafeRawBufferPointer,
-        _ style: Style
-    ) -> Answer? {
-        guard reporter.isApp(head, headBytes, shared) else {
-            shared.counters.reportsUnauthorized.wrappingAdd(1, ordering: .relaxed)
-            return .unauthorized
-        }
-        guard body.count <= shared.settings.bodyLimitBytes else { return tooLarge() }
-        guard head.contentType == .json else { return reject(Rejection(.contentType, at: .report)) }
-        switch head.contentEncoding {
-        case .identity: return accept(body, head, style)
-        case .other: return reject(Rejection(.contentEncoding, at: .report))
-        case .gzip:
-            do throws(Gzip.Failure) {
-                let unpacked = try Gzip.unpack(body, limitBytes: shared.settings.bodyLimitBytes)
-                return unpacked.withUnsafeBytes { accept($0, head, style) }
-            } catch {
-                switch error {
-                case .notGzip: return reject(Rejection(.badGzip, at: .report))
-                case .overLimit: return tooLarge()
-                }
-            }
-        }
-    }
-
-    private func accept(_ body: UnsafeRawBufferPointer, _ head: RequestHead, _ style: Style) -> Answer? {
-        guard !intake.isDraining else { return busy() }
-        do throws(Rejection) {
-            let acceptance = try reporter.withApp { (app) throws(Rejection) in
-                try intake.accept(body, app: app, isDryRun: head.isDryRun, from: self)
-            }
-            switch acceptance {
-            case .waiting:
-                slots.append(.waiting(style))
-                return nil
-            case .valid: return .stored
-            case .busy: return busy()
-            }
-        } catch {
-            return reject(error)
-        }
-    }
-
-    private func reject(_ rejection: Rejection) -> Answer {
-        shared.counters.count(rejection: rejection.code)
-        return .rejected(detail: rejection.detail)
-    }
-
-    private func tooLarge() -> Answer {
-        shared.counters.reportsTooLarge.wrappingAdd(1, ordering: .relaxed)
-        return .tooLarge
-    }
-
-    private func busy() -> Answer {
-        shared.counters.reportsBusy.wrappingAdd(1, ordering: .relaxed)
-        return .busy(retryAfterSeconds: 1)
     }
 
     // MARK: - Answers
@@ -452,9 +378,9 @@ final class ReportConnection: @unchecked Sendable {
         guard slots.isEmpty else { return }
         switch phase {
         case .ending: endAfterAnswers()
-        case .passed(.some(let request), let isHeadRequest, let minorVersion, let keepsAlive):
-            phase = .passed(nil, isHeadRequest: isHeadRequest, minorVersion: minorVersion, keepsAlive: keepsAlive)
-            respond(request, isHeadRequest: isHeadRequest, minorVersion: minorVersion, keepsAlive: keepsAlive)
+        case .passed(.some(let request), let style, let minorVersion):
+            phase = .passed(nil, style, minorVersion: minorVersion)
+            respond(request)
         case .passed, .closed: break
         case .head, .body, .chunks:
             continueReceived()
@@ -482,7 +408,7 @@ final class ReportConnection: @unchecked Sendable {
 
     private var phaseWaitsForSlots: Bool {
         switch phase {
-        case .ending, .passed(.some, _, _, _): slots.isEmpty
+        case .ending, .passed(.some, _, _): slots.isEmpty
         default: false
         }
     }
@@ -490,36 +416,17 @@ final class ReportConnection: @unchecked Sendable {
     // MARK: - Others' requests
 
     private func passOn(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer) {
-        guard body.count <= shared.settings.bodyLimitBytes else {
-            enqueue(.tooLarge, style(head, headBytes))
-            return
-        }
-        let fields = HeadFields(headBytes)
-        let request = PassedRequest(
-            method: fields.method,
-            target: fields.target,
-            headers: fields.headers,
-            body: ByteBuffer(bytes: body),
-            clientAddress: socket?.clientAddress
-        )
-        phase = .passed(
-            request,
-            isHeadRequest: head.method == .head,
-            minorVersion: head.minorVersion,
-            keepsAlive: head.keepsAlive && !intake.isDraining
-        )
+        guard let desk else { return }
+        var style = style(head, headBytes)
+        guard body.count <= intake.limits.bodyLimitBytes else { return enqueue(desk.tooLarge(), style) }
+        style.keepsAlive = head.keepsAlive && !intake.isDraining
+        phase = .passed(desk.passed(headBytes, body: body), style, minorVersion: head.minorVersion)
     }
 
-    private func respond(_ request: PassedRequest, isHeadRequest: Bool, minorVersion: Int, keepsAlive: Bool) {
-        responseBegan = false
+    private func respond(_ request: PassedRequest) {
+        response = nil
         let loop = intake.loop
-        let stream = ResponseStream(
-            loop: loop,
-            connection: self,
-            isHeadRequest: isHeadRequest,
-            minorVersion: minorVersion,
-            keepsAlive: keepsAlive
-        )
+        let stream = ResponseStream(loop: loop, sink: self)
         let responder = shared.responder
         responding = Task {
             do {
@@ -530,16 +437,62 @@ final class ReportConnection: @unchecked Sendable {
         }
     }
 
-    /// Sends a part of another's response; calls back once the client's system took it.
-    func send(_ bytes: ByteBuffer, whenSent callBack: @escaping (Result<Void, any Error>) -> Void) {
-        guard case .passed = phase, let socket else { return callBack(.failure(ClientSocket.Closed())) }
-        responseBegan = true
-        socket.send(bytes, whenSent: callBack)
+    func begin(_ head: ResponseHead, sent: @escaping Sent) {
+        guard case .passed(_, let style, let minorVersion) = phase else { return sent(.failure(ClientSocket.Closed())) }
+        let hasBody = head.mayHaveBody && !style.isHeadRequest
+        let isOpenEnded = hasBody && head.contentLength == nil
+        let response = Response(
+            isChunked: isOpenEnded && minorVersion == 1,
+            hasBody: hasBody,
+            closes: !style.keepsAlive || (isOpenEnded && minorVersion == 0)
+        )
+        self.response = response
+        var text = "HTTP/1.1 \(head.status) \(head.reason)\r\n"
+        for header in head.headers { text += "\(header.name): \(header.value)\r\n" }
+        if response.isChunked {
+            text += "Transfer-Encoding: chunked\r\n"
+        } else if let length = head.contentLength, head.mayHaveBody {
+            text += "Content-Length: \(length)\r\n"
+        }
+        if response.closes {
+            text += "Connection: close\r\n"
+        } else if minorVersion == 0 {
+            text += "Connection: keep-alive\r\n"
+        }
+        send(ByteBuffer(string: text + "\r\n"), sent)
     }
 
-    func responderEnded(closes: Bool) {
+    func write(_ bytes: ByteBuffer, sent: @escaping Sent) {
+        guard let response, response.hasBody else { return sent(.success(())) }
+        guard response.isChunked else { return send(bytes, sent) }
+        var framed = ByteBuffer(string: String(bytes.readableBytes, radix: 16) + "\r\n")
+        framed.writeImmutableBuffer(bytes)
+        framed.writeString("\r\n")
+        send(framed, sent)
+    }
+
+    func end(sent: @escaping Sent) {
+        guard let response else { return sent(.failure(ClientSocket.Closed())) }
+        guard response.isChunked else {
+            responderEnded(closes: response.closes)
+            return sent(.success(()))
+        }
+        send(ByteBuffer(string: "0\r\n\r\n")) { [self] result in
+            if case .success = result { responderEnded(closes: response.closes) }
+            sent(result)
+        }
+    }
+
+    /// Sends a part of another's response; calls back once the client's system took it.
+    private func send(_ bytes: ByteBuffer, _ sent: @escaping Sent) {
+        guard case .passed = phase, let socket else { return sent(.failure(ClientSocket.Closed())) }
+        socket.send(bytes, whenSent: sent)
+    }
+
+    private func responderEnded(closes: Bool) {
         guard case .passed = phase else { return }
         responding = nil
+        response = nil
         phaseSince = intake.steadySeconds
         if closes || intake.isDraining {
             phase = .ending
@@ -553,7 +506,7 @@ final class ReportConnection: @unchecked Sendable {
         guard case .passed = phase else { return }
         responding = nil
         // Half a response cannot be mended: the client must see that it is cut.
-        if responseBegan { closeNow() } else { cutOff(.busy(retryAfterSeconds: 1)) }
+        if response != nil { closeNow() } else { cutOff(.busy(retryAfterSeconds: 1)) }
     }
 
     // MARK: - Ending
@@ -562,9 +515,9 @@ final class ReportConnection: @unchecked Sendable {
     private func cutOff(_ answer: Answer, head: RequestHead? = nil, headBytes: UnsafeRawBufferPointer? = nil) {
         switch phase {
         case .ending, .closed: return
-        case .passed(nil, _, _, _):
+        case .passed(nil, _, _):
             // An answer in the middle of another's response would be taken for a part of it.
-            if responseBegan { return closeNow() }
+            if response != nil { return closeNow() }
             responding?.cancel()
             responding = nil
         default: break
@@ -594,6 +547,7 @@ final class ReportConnection: @unchecked Sendable {
     }
 
     func drain() {
+        if let socket, socket.isShakingHands { return socket.close() }
         switch phase {
         case .head where slots.isEmpty && received == nil:
             phase = .ending
@@ -616,20 +570,24 @@ final class ReportConnection: @unchecked Sendable {
 
     func checkTimeouts() {
         let waited = intake.steadySeconds - phaseSince
-        let settings = shared.settings
+        let limits = intake.limits
         if let socket, socket.hasUnsent {
             // It does not read what it asked for: its memory is needed.
-            if intake.steadySeconds - socket.sentAt >= settings.bodyTimeoutSeconds { closeNow() }
+            if intake.steadySeconds - socket.sentAt >= limits.bodyTimeoutSeconds { closeNow() }
             return
         }
         switch phase {
         case .head where !slots.isEmpty: break
+        case .head where socket?.isShakingHands == true:
+            guard waited >= limits.headerTimeoutSeconds else { break }
+            shared.counters.connectionsTimedOut.wrappingAdd(1, ordering: .relaxed)
+            closeNow()
         case .head where received == nil:
-            if waited >= settings.idleTimeoutSeconds { closeNow() }
+            if waited >= limits.idleTimeoutSeconds { closeNow() }
         case .head:
-            if waited >= settings.headerTimeoutSeconds { timeOut("the request's head did not come in time") }
+            if waited >= limits.headerTimeoutSeconds { timeOut("the request's head did not come in time") }
         case .body, .chunks:
-            if waited >= settings.bodyTimeoutSeconds { timeOut("the request's body did not come in time") }
+            if waited >= limits.bodyTimeoutSeconds { timeOut("the request's body did not come in time") }
         case .ending where slots.isEmpty:
             if waited >= Self.lingerSeconds { closeNow() }
         case .passed, .ending, .closed: break
@@ -642,8 +600,24 @@ final class ReportConnection: @unchecked Sendable {
     }
 }
 
+extension ReportConnection: ClientSocket.TLSGreeter {
+    func choseHTTP2() {
+        guard let socket else { return }
+        let successor = HTTP2Connection(intake: intake, socket: socket)
+        intake.replace(self, by: successor)
+        socket.connection = successor
+        phase = .closed
+        self.socket = nil
+    }
+
+    func spokeInTheClear() {
+        shared.counters.malformedRequests.wrappingAdd(1, ordering: .relaxed)
+        cutOff(.malformedHTTP(status: 400, reason: "this port speaks TLS: use https://"))
+    }
+}
+
 extension RequestHead.Refusal {
-    fileprivate var answer: Answer {
+    var answer: Answer {
         switch self {
         case .badRequest: .malformedHTTP(status: 400, reason: "malformed request")
         case .headTooLarge: .malformedHTTP(status: 431, reason: "head larger than \(RequestHead.limitBytes) bytes")

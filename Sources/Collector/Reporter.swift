@@ -5,7 +5,8 @@ import Reports
 /// token costs a comparison of bytes.
 struct Reporter {
     private var cache = TokenCache()
-    private var app = ""
+    /// The app that was found last.
+    private(set) var app = ""
 
     /// Whether the request carries an app's good token.
     mutating func isApp(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ shared: CollectorState) -> Bool {

@@ -23,6 +23,7 @@ enum MetricsText {
                     (#"{outcome="stored"}"#, counters.reportsAccepted.load(ordering: .relaxed)),
                     (#"{outcome="refused"}"#, counters.reportsRejected.load(ordering: .relaxed)),
                     (#"{outcome="unauthorized"}"#, counters.reportsUnauthorized.load(ordering: .relaxed)),
+                    (#"{outcome="limited"}"#, counters.reportsLimited.load(ordering: .relaxed)),
                     (#"{outcome="too_large"}"#, counters.reportsTooLarge.load(ordering: .relaxed)),
                     (#"{outcome="busy"}"#, counters.reportsBusy.load(ordering: .relaxed)),
                 ]

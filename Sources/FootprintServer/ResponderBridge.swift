@@ -25,14 +25,14 @@ where Responder.Context == ConsoleContext {
         let request = Request(
             head: HTTPRequest(
                 method: method,
-                scheme: "http",
+                scheme: passed.isSecure ? "https" : "http",
                 authority: authority,
                 path: passed.target,
                 headerFields: fields
             ),
             body: RequestBody(buffer: passed.body)
         )
-        let context = ConsoleContext(logger: logger, clientAddress: passed.clientAddress)
+        let context = ConsoleContext(logger: logger, clientAddress: passed.clientAddress, isSecure: passed.isSecure)
         let response: Response
         do {
             response = try await responder.respond(to: request, context: context)

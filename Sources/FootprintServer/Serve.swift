@@ -26,9 +26,13 @@ package struct ServingAt: Sendable {
 ///
 /// The order of the stop is the order of the way: no new reports, answers out, journal closed, what is durable loaded
 /// (as far as a few seconds allow: the next start goes on), store closed.
+///
+/// - Parameter readAgain: the settings as they are now; called on SIGHUP. Limits are taken over, the rest is for the
+///   next start.
 package func serve(
     _ settings: ServerSettings,
     logger: Logger,
+    readAgain: @Sendable () throws -> ServerSettings,
     whenReady: @Sendable (ServingAt) -> Void
 ) async throws(StartFailure) {
     // A client that goes away while it is answered is an error of that write, not the end of the process.
@@ -37,12 +41,16 @@ package func serve(
     let directory = try DataDirectory(settings.dataDirectory)
     let access = try starting { () throws(AccessError) in try Access(dataDirectory: settings.dataDirectory) }
     try checkAddress(settings)
+    let tls = try settings.tls.map { (files) throws(StartFailure) in
+        try starting { () throws(TLSError) in try TLSIdentity(certificate: files.certificate, key: files.key) }
+    }
     let parts = try await Storage.open(directory, settings, logger: logger)
     let plan = PlanTable(.contract)
 
     let health = Health(journal: parts.journal, loader: parts.loader)
     let threads = NIOThreadPool(numberOfThreads: 2)
     threads.start()
+    let tokenLimiter = RateLimiter<InternetAddress>(perSecond: settings.limits.tokenCallsPerSecond)
     var collector: Collector?
     var serving: ServingAt?
     do throws(StartFailure) {
@@ -53,6 +61,7 @@ package func serve(
             plan: plan.plan,
             health: health,
             threads: threads,
+            tokenLimiter: tokenLimiter,
             logger: logger
         )
         let intake = try startIntake(
@@ -60,6 +69,7 @@ package func serve(
             parts,
             access: access,
             plan: plan,
+            tls: tls,
             responder: responder,
             logger: logger
         )
@@ -77,10 +87,21 @@ package func serve(
     guard let collector, serving != nil else { return }
 
     let loading = Task { await parts.loader.run() }
-    let watching = Task { await watch(access, logger) }
+    let watching = Task { await watch(access, tls, logger) }
+    var limits = settings.limits
     for await signal in signals {
         if signal == .sighup {
-            logger.info("nothing to reload yet")
+            do {
+                let fresh = try readAgain().limits
+                let change = fresh == limits ? "unchanged" : "changed"
+                limits = fresh
+                collector.use(intakeLimits(fresh, logger))
+                tokenLimiter.set(perSecond: fresh.tokenCallsPerSecond)
+                logger.info("read the settings again", metadata: ["limits": "\(change)"])
+            } catch {
+                logger.error("kept the settings: they cannot be read again", metadata: ["reason": "\(error)"])
+            }
+            if let tls { takeUp(tls, logger) }
             continue
         }
         logger.info("stopping", metadata: ["signal": "\(signal)"])
@@ -97,8 +118,9 @@ package func serve(
     logger.info("stopped")
 }
 
-/// Takes up what the command line changes, and once a day drops revocations that outlived their tokens.
-private func watch(_ access: Access, _ logger: Logger) async {
+/// Takes up what the command line changes and a renewed certificate, and once a day drops revocations that outlived
+/// their tokens.
+private func watch(_ access: Access, _ tls: TLSIdentity?, _ logger: Logger) async {
     var rounds = 0
     while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(2))
@@ -109,6 +131,16 @@ private func watch(_ access: Access, _ logger: Logger) async {
         } catch {
             logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
         }
+        if let tls { takeUp(tls, logger) }
+    }
+}
+
+private func takeUp(_ tls: TLSIdentity, _ logger: Logger) {
+    do throws(TLSError) {
+        guard try tls.reloadIfChanged() else { return }
+        logger.info("took up the new certificate", metadata: ["certificate": "\(tls.certificatePath)"])
+    } catch {
+        logger.error("kept the certificate: the new one cannot be used", metadata: ["reason": "\(error)"])
     }
 }
 
@@ -119,6 +151,7 @@ private func consoleResponder(
     plan: TrackingPlan,
     health: Health,
     threads: NIOThreadPool,
+    tokenLimiter: RateLimiter<InternetAddress>,
     logger: Logger
 ) throws(StartFailure) -> RequestResponder {
     let files = InstalledFiles.locate(webDirectory: settings.webDirectory)
@@ -129,14 +162,14 @@ private func consoleResponder(
             webDirectory: files.web,
             assetsDirectory: files.assets,
             logger: logger,
-            secureCookies: false
+            threads: threads
         )
     }
     let endpoint = try starting { () throws(AccessError) in try TokenEndpoint(access: access) }
     let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
     console.addRoutes(to: router)
     OperationsRoutes(health: health).add(to: router)
-    TokenRoutes(endpoint: endpoint, threads: threads, logger: logger).add(to: router)
+    TokenRoutes(endpoint: endpoint, threads: threads, limiter: tokenLimiter, logger: logger).add(to: router)
     let bridge = ResponderBridge(responder: router.buildResponder(), logger: logger)
     return { request, stream in try await bridge.respond(request, stream) }
 }
@@ -146,27 +179,14 @@ private func startIntake(
     _ parts: Storage,
     access: Access,
     plan: PlanTable,
+    tls: TLSIdentity?,
     responder: @escaping RequestResponder,
     logger: Logger
 ) throws(StartFailure) -> (collector: Collector, at: ServingAt) {
     var intake = CollectorSettings()
-    intake.bodyLimitBytes = settings.bodyLimitBytes
     intake.corsOrigins = settings.corsOrigins
-    intake.headerTimeoutSeconds = settings.headerTimeoutSeconds
-    intake.bodyTimeoutSeconds = settings.bodyTimeoutSeconds
-    intake.idleTimeoutSeconds = settings.idleTimeoutSeconds
-    let fileLimit = FileLimit.raise()
-    intake.connectionLimit = FileLimit.connections(within: fileLimit, wanted: settings.connectionLimit)
-    if intake.connectionLimit < settings.connectionLimit {
-        // The default is nobody's wish: it is told, not warned about.
-        let wasAskedFor = settings.connectionLimit != CollectorSettings().connectionLimit
-        logger.log(
-            level: wasAskedFor ? .warning : .info,
-            "fewer connections than asked for: the system allows too few open files; raise it (ulimit -n, LimitNOFILE=)",
-            metadata: ["connections": "\(intake.connectionLimit)", "open_files": "\(fileLimit)"]
-        )
-    }
-    intake.bufferLimitBytes = settings.bufferLimitBytes
+    intake.trustedProxies = settings.trustedProxies
+    intake.limits = intakeLimits(settings.limits, logger)
     do throws(SocketError) {
         let collector = try Collector(
             settings: intake,
@@ -174,15 +194,34 @@ private func startIntake(
             access: access,
             plan: plan,
             loops: settings.eventLoops > 0 ? settings.eventLoops : max(1, System.coreCount / 2),
+            tls: tls,
             responder: responder
         )
         let port = try collector.listen(host: settings.host, port: settings.port)
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let shown = host == "0.0.0.0" || host == "[::]" ? "127.0.0.1" : host
-        return (collector, ServingAt(url: "http://\(shown):\(port)", host: settings.host, port: port))
+        let scheme = tls == nil ? "http" : "https"
+        return (collector, ServingAt(url: "\(scheme)://\(shown):\(port)", host: settings.host, port: port))
     } catch {
         throw cannotListen(settings, error)
     }
+}
+
+/// The intake's limits, as far as the system allows them.
+private func intakeLimits(_ limits: ServerLimits, _ logger: Logger) -> CollectorLimits {
+    var intake = limits.intake
+    let fileLimit = FileLimit.raise()
+    intake.connectionLimit = FileLimit.connections(within: fileLimit, wanted: intake.connectionLimit)
+    if intake.connectionLimit < limits.intake.connectionLimit {
+        // The default is nobody's wish: it is told, not warned about.
+        let wasAskedFor = limits.intake.connectionLimit != CollectorLimits().connectionLimit
+        logger.log(
+            level: wasAskedFor ? .warning : .info,
+            "fewer connections than asked for: the system allows too few open files; raise it (ulimit -n, LimitNOFILE=)",
+            metadata: ["connections": "\(intake.connectionLimit)", "open_files": "\(fileLimit)"]
+        )
+    }
+    return intake
 }
 
 /// Whether the address can be listened on, asked before the store is opened: a taken port is then said at once, and

@@ -1,3 +1,5 @@
+package import Collector
+
 /// Everything `footprint serve` can be told. The command line, the environment and the YAML file all end here.
 package struct ServerSettings: Sendable {
     /// Holds `journal/`, `loader/`, `store/`, `access/`, `lock` and, while serving, `serve.json`.
@@ -9,18 +11,16 @@ package struct ServerSettings: Sendable {
     /// A journal segment is sealed once it holds this much.
     package var journalSegmentBytes = 64 << 20
     package var journalKeep = JournalKeep.untilLoaded
-    /// Largest report body, unpacked.
-    package var bodyLimitBytes = 1 << 20
     /// Origins answered by CORS; `*` answers any.
     package var corsOrigins = ["*"]
     /// Socket loops that serve connections; 0 takes one for two processors.
     package var eventLoops = 0
-    package var headerTimeoutSeconds = 10
-    package var bodyTimeoutSeconds = 30
-    package var idleTimeoutSeconds = 120
-    package var connectionLimit = 20_000
-    /// Bytes of reports received but not yet on stable storage, over which new ones are answered 1005.
-    package var bufferLimitBytes = 256 << 20
+    /// PEM files; nil: connections are in the clear. Both or none.
+    package var tls: TLSFiles?
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    package var trustedProxies: [AddressRange] = []
+    /// What may change while the server runs.
+    package var limits = ServerLimits()
     /// Limits of the embedded engine; threads 0 takes one per processor.
     package var engineMemoryBytes = 4 << 30
     package var engineThreads = 0
@@ -28,6 +28,16 @@ package struct ServerSettings: Sendable {
     package var webDirectory: String?
 
     package init() {}
+
+    package struct TLSFiles: Sendable, Equatable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
 
     package enum StoreLocation: Sendable, Equatable {
         /// chDB in this process, under `DATA/store`.
@@ -44,4 +54,13 @@ package struct ServerSettings: Sendable {
         /// Nothing is removed.
         case forever
     }
+}
+
+/// Limits that SIGHUP makes the server read again.
+package struct ServerLimits: Sendable, Equatable {
+    package var intake = CollectorLimits()
+    /// Token calls a second that one client address may make; 0 is no limit. Each costs a slow hash on purpose.
+    package var tokenCallsPerSecond = 10
+
+    package init() {}
 }

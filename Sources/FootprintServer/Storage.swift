@@ -1,3 +1,4 @@
+import Collector
 import EmbeddedClickHouse
 import EventStore
 import Foundation
@@ -21,7 +22,7 @@ struct Storage: Sendable {
         do throws(StoreError) { try await store.prepare() } catch { throw StartFailure(error.description) }
         let options = JournalOptions(
             segmentBytes: settings.journalSegmentBytes,
-            waitingBytesLimit: settings.bufferLimitBytes
+            waitingBytesLimit: settings.limits.intake.bufferLimitBytes
         )
         do {
             let (journal, recovery) = try starting { () throws(JournalError) in

@@ -1,5 +1,7 @@
 import Access
+import Collector
 import Console
+import Dispatch
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -10,6 +12,8 @@ struct TokenRoutes: Sendable {
     let endpoint: TokenEndpoint
     /// A slow hash takes a core for 40 ms: it runs on threads of its own, two at once.
     let threads: NIOThreadPool
+    /// By client address: whoever tries secrets is slowed down, and cannot keep both threads to himself.
+    let limiter: RateLimiter<InternetAddress>
     let logger: Logger
 
     func add(to router: Router<ConsoleContext>) {
@@ -18,7 +22,15 @@ struct TokenRoutes: Sendable {
             ("/upbot/api/auth/RefreshToken", { endpoint.refreshToken(body: $0, nowSeconds: $1) }),
         ]
         for (path, call) in calls {
-            router.post(path) { request, _ in
+            router.post(path) { request, context in
+                if let address = context.clientAddress.flatMap({ InternetAddress($0) }),
+                    let seconds = limiter.secondsToWait(
+                        address.network,
+                        nowNanoseconds: DispatchTime.now().uptimeNanoseconds
+                    )
+                {
+                    return response(.tooMany(retryAfterSeconds: seconds))
+                }
                 let body = try await request.body.collect(upTo: 2 << 20)
                 guard body.readableBytes <= TokenEndpoint.bodyBytes else { return response(.tooLarge) }
                 let bytes = Array(buffer: body)

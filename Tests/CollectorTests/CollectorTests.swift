@@ -54,8 +54,8 @@ struct CollectorTests {
     func pieces() async throws {
         // Two milliseconds of sleep can be ten seconds where other tests keep the processors busy.
         let running = try await RunningCollector { settings in
-            settings.headerTimeoutSeconds = 300
-            settings.bodyTimeoutSeconds = 300
+            settings.limits.headerTimeoutSeconds = 300
+            settings.limits.bodyTimeoutSeconds = 300
         }
         let request = running.report("piece")
         let wire = try Wire(port: running.port)
@@ -89,8 +89,8 @@ struct CollectorTests {
     @Test("a client that stops in the middle of a head or a body is closed, others are served")
     func slowClients() async throws {
         let running = try await RunningCollector { settings in
-            settings.headerTimeoutSeconds = 1
-            settings.bodyTimeoutSeconds = 1
+            settings.limits.headerTimeoutSeconds = 1
+            settings.limits.bodyTimeoutSeconds = 1
         }
         var slow: [Wire] = []
         for number in 0..<300 {
@@ -109,7 +109,7 @@ struct CollectorTests {
 
     @Test("an idle connection is closed, a busy one is not")
     func idle() async throws {
-        let running = try await RunningCollector { $0.idleTimeoutSeconds = 1 }
+        let running = try await RunningCollector { $0.limits.idleTimeoutSeconds = 1 }
         let wire = try Wire(port: running.port)
         #expect(await wire.send(running.report()).read(until: "}").hasSuffix(Self.stored))
         #expect(await wire.readToEnd().isEmpty)
@@ -118,7 +118,7 @@ struct CollectorTests {
 
     @Test("more connections than the limit are told to come back")
     func connectionLimit() async throws {
-        let running = try await RunningCollector { $0.connectionLimit = 5 }
+        let running = try await RunningCollector { $0.limits.connectionLimit = 5 }
         var wires: [Wire] = []
         for _ in 0..<5 {
             let wire = try Wire(port: running.port)
@@ -142,7 +142,7 @@ struct CollectorTests {
         arguments: ["Content-Length: 400000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n61A80\r\n"]
     )
     func bufferLimit(framing: String) async throws {
-        let running = try await RunningCollector { $0.bufferLimitBytes = 1 << 20 }
+        let running = try await RunningCollector { $0.limits.bufferLimitBytes = 1 << 20 }
         var wires: [Wire] = []
         var refused = 0
         for _ in 0..<8 {

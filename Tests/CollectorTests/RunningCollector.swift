@@ -19,7 +19,7 @@ final class RunningCollector: Sendable {
         path = NSTemporaryDirectory() + "footprint-collector-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path + "/journal", withIntermediateDirectories: true)
         let access = try Access(dataDirectory: path)
-        let app = try access.addApp(name: "test")
+        let app = try access.addApp(name: "test", by: .system)
         token = try access.issueToken(
             app: app.id,
             ttlSeconds: 3600,

@@ -20,7 +20,7 @@ package struct TokenAnswer: Sendable, Equatable {
         )
     }
 
-    static func badRequest(_ fault: TokenRequest.Fault) -> TokenAnswer {
+    static func badRequest(_ fault: RequestFields.Fault) -> TokenAnswer {
         // A fault's detail holds none of the client's text; only our own quotation marks need escaping.
         let detail = String(fault.detail.flatMap { $0 == "\"" ? [#"\"#, $0] : [$0] } as [Character])
         return TokenAnswer(status: 200, json: #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"\#(detail)"}"#)
@@ -30,6 +30,12 @@ package struct TokenAnswer: Sendable, Equatable {
     package static let unauthorized = TokenAnswer(status: 401, json: #"{"ret":1002,"msg":"鉴权失败，请重新获取token"}"#)
 
     package static let tooLarge = TokenAnswer(status: 413, json: #"{"ret":1004,"msg":"请求数据过大"}"#)
+
+    package static func tooMany(retryAfterSeconds: Int) -> TokenAnswer {
+        var answer = TokenAnswer(status: 429, json: #"{"ret":1003,"msg":"请求过于频繁，请稍后再试"}"#)
+        answer.retryAfterSeconds = retryAfterSeconds
+        return answer
+    }
 
     static func unavailable(_ error: AccessError) -> TokenAnswer {
         var answer = TokenAnswer(status: 503, json: #"{"ret":1005,"msg":"服务繁忙，请稍后再试"}"#)

@@ -25,11 +25,12 @@ struct AskOptions: ParsableArguments {
     )
     var format: String?
 
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var config: ConfigOption
 
     /// Who can answer.
     enum Place {
-        case server(url: String, adminToken: String)
+        case server(ServerQuestions)
         /// No server runs: the store is opened by this process.
         case store(dataDirectory: String)
     }
@@ -38,7 +39,13 @@ struct AskOptions: ParsableArguments {
         let directory = try data.directory(settings)
         let token = try settings.value(.adminToken, adminToken)
         if let url = try settings.value(.url, url) {
-            return .server(url: url, adminToken: try token ?? issue(directory))
+            return .server(
+                ServerQuestions(
+                    url: url,
+                    adminToken: try token ?? issue(directory),
+                    trust: try trust.trust(settings, isLocal: false)
+                )
+            )
         }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
@@ -49,7 +56,13 @@ struct AskOptions: ParsableArguments {
         guard let server = RunningServer.find(dataDirectory: directory) else {
             return .store(dataDirectory: directory)
         }
-        return .server(url: server.url, adminToken: try token ?? issue(directory))
+        return .server(
+            ServerQuestions(
+                url: server.url,
+                adminToken: try token ?? issue(directory),
+                trust: try trust.trust(settings, isLocal: true)
+            )
+        )
     }
 
     /// A token for this one question, by the key that the server verifies with.
@@ -57,6 +70,10 @@ struct AskOptions: ParsableArguments {
         guard FileManager.default.fileExists(atPath: directory + "/access") else {
             throw CommandFailure.usage("give an admin token: FOOTPRINT_ADMIN_TOKEN or --admin-token TOKEN")
         }
-        return try AccessFiles.open(directory).issueAdminToken(ttlSeconds: 120, nowSeconds: AccessFiles.nowSeconds())
+        return try AccessFiles.open(directory).issueAdminToken(
+            role: .viewer,
+            ttlSeconds: 120,
+            nowSeconds: AccessFiles.nowSeconds()
+        )
     }
 }

@@ -8,6 +8,7 @@ import NIOHTTP1
 struct ServerQuestions {
     let url: String
     let adminToken: String
+    let trust: ServerTrust
 
     /// An answer that a terminal is to show; more is no answer to a question.
     private static let answerLimitBytes = 256 << 20
@@ -65,10 +66,13 @@ struct ServerQuestions {
     ) async throws -> (status: Int, body: [UInt8]) {
         var request = request
         request.headers.add(name: "Authorization", value: adminToken)
+        let asked = request
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(seconds))
-            let body = try await response.body.collect(upTo: Self.answerLimitBytes)
-            return (Int(response.status.code), Array(body.readableBytesView))
+            return try await HTTPClient.withHTTPClient(configuration: .init(tlsConfiguration: trust.tls)) { http in
+                let response = try await http.execute(asked, timeout: .seconds(seconds))
+                let body = try await response.body.collect(upTo: Self.answerLimitBytes)
+                return (Int(response.status.code), Array(body.readableBytesView))
+            }
         } catch let error as HTTPClientError where error == .deadlineExceeded {
             throw CommandFailure.unable("\(url) did not answer in time")
         } catch {

@@ -43,15 +43,16 @@ struct DemoCommand: FootprintCommand {
 
     func execute() async throws {
         let settings = try config.settings()
-        let plan = try sending.plan(settings)
+        let directory = try data.directory(settings)
+        let named = try settings.value(.to, to)
+        let plan = try sending.plan(settings, isLocal: named == nil)
         let traffic = DemoTraffic(
             seed: UInt64(try settings.value(.seed, seed) ?? 1),
             users: try settings.value(.users, users) ?? 2_000,
             days: try settings.value(.days, days) ?? 30,
             nowSeconds: AccessFiles.nowSeconds()
         )
-        let directory = try data.directory(settings)
-        let url = try settings.value(.to, to) ?? RunningServer.find(dataDirectory: directory)?.url
+        let url = named ?? RunningServer.find(dataDirectory: directory)?.url
         guard let url else {
             throw CommandFailure.unable(
                 "no server runs on \(directory); start `footprint serve`, or name one by --to or its data by --data"
@@ -80,7 +81,9 @@ struct DemoCommand: FootprintCommand {
         }
         let access = try AccessFiles.open(directory)
         do {
-            let app = try access.apps().first { $0.name == "demo" }?.id ?? access.addApp(name: "demo").id
+            let app =
+                try access.apps().first { $0.name == "demo" }?.id
+                ?? access.addApp(name: "demo", by: CommandUser.actor).id
             return try access.issueToken(app: app, ttlSeconds: 6 * 3_600, nowSeconds: AccessFiles.nowSeconds())
         } catch let error as AccessError {
             throw AccessFiles.failure(error)

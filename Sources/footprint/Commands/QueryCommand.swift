@@ -57,8 +57,8 @@ struct QueryCommand: FootprintCommand {
         )
         let data: JSONValue =
             switch try ask.place(settings) {
-            case .server(let url, let adminToken):
-                try await ServerQuestions(url: url, adminToken: adminToken).answer(asked)
+            case .server(let server):
+                try await server.answer(asked)
             case .store(let directory): try await LocalQuestions(dataDirectory: directory).answer(asked)
             }
         AnswerPrinter(format: format).print(data)

@@ -27,8 +27,8 @@ struct SQLCommand: FootprintCommand {
         guard !sql.trimmingSpaces.isEmpty else { throw CommandFailure.usage("the statement is empty") }
         let result =
             switch try ask.place(settings) {
-            case .server(let url, let adminToken):
-                try await ServerQuestions(url: url, adminToken: adminToken).answer(sql: sql)
+            case .server(let server):
+                try await server.answer(sql: sql)
             case .store(let directory): try await LocalQuestions(dataDirectory: directory).answer(sql: sql)
             }
         guard case .array(let columns) = result["columns"], case .array(let rows) = result["rows"] else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collector
 import FootprintServer
 import Logging
 
@@ -15,29 +16,40 @@ struct ServeCommand: FootprintCommand {
               footprint serve --data /var/lib/footprint --host 0.0.0.0 --port 80
               FOOTPRINT_PORT=9000 footprint serve --journal-keep 7d
               footprint serve --config /etc/footprint.yml --log-format json
+              footprint serve --host 0.0.0.0 --port 443 --tls-cert fullchain.pem --tls-key privkey.pem
             """
     )
 
     @OptionGroup var config: ConfigOption
     @OptionGroup(title: "Place") var data: DataOption
     @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Limits; kill -HUP reads them again") var limits: LimitOptions
     @OptionGroup(title: "Journal and store") var storage: StorageOptions
     @OptionGroup(title: "Logs") var logs: LogOptions
 
     func execute() async throws {
         let settings = try config.settings()
+        let server = try serverSettings(settings)
+        let logger = try logs.logger(settings)
+        do {
+            try await serve(
+                server,
+                logger: logger,
+                readAgain: { [self] in try serverSettings(try config.settings()) },
+                whenReady: { place in Terminal.output.line(place.url) }
+            )
+        } catch {
+            throw CommandFailure.unable("\(error)")
+        }
+    }
+
+    private func serverSettings(_ settings: Settings) throws -> ServerSettings {
         var server = ServerSettings()
         server.dataDirectory = try data.directory(settings)
         try network.apply(to: &server, settings)
         try storage.apply(to: &server, settings)
-        let logger = try logs.logger(settings)
-        do {
-            try await serve(server, logger: logger) { place in
-                Terminal.output.line(place.url)
-            }
-        } catch {
-            throw CommandFailure.unable("\(error)")
-        }
+        try limits.apply(to: &server.limits, settings)
+        return server
     }
 }
 
@@ -54,11 +66,47 @@ struct NetworkOptions: ParsableArguments {
     )
     var corsOrigins: [String] = []
 
-    @Option(help: ArgumentHelp("Largest report, unpacked. (default: 1024)", valueName: "KiB"))
-    var bodyLimitKib: String?
-
     @Option(help: ArgumentHelp("Socket loops; 0 takes one for two processors. (default: 0)", valueName: "count"))
     var eventLoops: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Speak TLS by this certificate: PEM, the chain after it. Taken up again when it changes.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("The certificate's key: PEM, no passphrase.", valueName: "file"), completion: .file())
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Believe X-Forwarded-For and X-Forwarded-Proto from here; repeatable. (default: nobody)",
+            valueName: "address or range"
+        )
+    )
+    var trustedProxy: [String] = []
+
+    func apply(to server: inout ServerSettings, _ settings: Settings) throws {
+        if let value = try settings.value(.host, host) { server.host = value }
+        if let value = try settings.value(.port, port) { server.port = value }
+        if let values = try settings.values(.corsOrigin, corsOrigins) { server.corsOrigins = values }
+        if let value = try settings.value(.eventLoops, eventLoops) { server.eventLoops = value }
+        if let values = try settings.values(.trustedProxy, trustedProxy) { server.trustedProxies = values }
+        switch (try settings.value(.tlsCert, tlsCert), try settings.value(.tlsKey, tlsKey)) {
+        case (nil, nil): break
+        case (let certificate?, let key?): server.tls = .init(certificate: certificate, key: key)
+        case (_?, nil): throw CommandFailure.usage("--tls-cert needs the certificate's key: --tls-key FILE")
+        case (nil, _?): throw CommandFailure.usage("--tls-key needs its certificate: --tls-cert FILE")
+        }
+    }
+}
+
+struct LimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Largest report, unpacked. (default: 1024)", valueName: "KiB"))
+    var bodyLimitKib: String?
 
     @Option(help: ArgumentHelp("Time a client has to send a request's head. (default: 10)", valueName: "seconds"))
     var headerTimeout: String?
@@ -80,17 +128,41 @@ struct NetworkOptions: ParsableArguments {
     )
     var bufferLimitMib: String?
 
-    func apply(to server: inout ServerSettings, _ settings: Settings) throws {
-        if let value = try settings.value(.host, host) { server.host = value }
-        if let value = try settings.value(.port, port) { server.port = value }
-        if let values = try settings.values(.corsOrigin, corsOrigins) { server.corsOrigins = values }
-        if let value = try settings.value(.bodyLimitKiB, bodyLimitKib) { server.bodyLimitBytes = value << 10 }
-        if let value = try settings.value(.eventLoops, eventLoops) { server.eventLoops = value }
-        if let value = try settings.value(.headerTimeout, headerTimeout) { server.headerTimeoutSeconds = value }
-        if let value = try settings.value(.bodyTimeout, bodyTimeout) { server.bodyTimeoutSeconds = value }
-        if let value = try settings.value(.idleTimeout, idleTimeout) { server.idleTimeoutSeconds = value }
-        if let value = try settings.value(.connectionLimit, connectionLimit) { server.connectionLimit = value }
-        if let value = try settings.value(.bufferLimitMiB, bufferLimitMib) { server.bufferLimitBytes = value << 20 }
+    @Option(
+        help: ArgumentHelp(
+            "Reports a second that one app may send, five seconds' worth at once; 0: no limit. (default: 0)",
+            valueName: "count"
+        )
+    )
+    var appRateLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Reports a second from one client address, likewise. Phones share addresses. (default: 0)",
+            valueName: "count"
+        )
+    )
+    var addressRateLimit: String?
+
+    @Option(
+        help: ArgumentHelp("Token calls a second from one client address, likewise. (default: 10)", valueName: "count")
+    )
+    var tokenRateLimit: String?
+
+    func apply(to limits: inout ServerLimits, _ settings: Settings) throws {
+        if let value = try settings.value(.bodyLimitKiB, bodyLimitKib) { limits.intake.bodyLimitBytes = value << 10 }
+        if let value = try settings.value(.headerTimeout, headerTimeout) { limits.intake.headerTimeoutSeconds = value }
+        if let value = try settings.value(.bodyTimeout, bodyTimeout) { limits.intake.bodyTimeoutSeconds = value }
+        if let value = try settings.value(.idleTimeout, idleTimeout) { limits.intake.idleTimeoutSeconds = value }
+        if let value = try settings.value(.connectionLimit, connectionLimit) { limits.intake.connectionLimit = value }
+        if let value = try settings.value(.bufferLimitMiB, bufferLimitMib) {
+            limits.intake.bufferLimitBytes = value << 20
+        }
+        if let value = try settings.value(.appRateLimit, appRateLimit) { limits.intake.appReportsPerSecond = value }
+        if let value = try settings.value(.addressRateLimit, addressRateLimit) {
+            limits.intake.addressReportsPerSecond = value
+        }
+        if let value = try settings.value(.tokenRateLimit, tokenRateLimit) { limits.tokenCallsPerSecond = value }
     }
 }
 

@@ -21,8 +21,12 @@ struct SendOptions: ParsableArguments {
     )
     var retryFor: String?
 
-    func plan(_ settings: Settings) throws -> SendPlan {
+    @OptionGroup var trust: TrustOptions
+
+    /// - Parameter isLocal: the server was found by its data directory.
+    func plan(_ settings: Settings, isLocal: Bool = false) throws -> SendPlan {
         SendPlan(
+            trust: try trust.trust(settings, isLocal: isLocal),
             batch: try settings.value(.batch, batch) ?? 500,
             eventsPerSecond: try settings.value(.rate, rate),
             connections: try settings.value(.connections, connections) ?? 4,
@@ -32,6 +36,7 @@ struct SendOptions: ParsableArguments {
 }
 
 struct SendPlan: Sendable {
+    var trust: ServerTrust
     var batch: Int
     var eventsPerSecond: Int?
     var connections: Int
@@ -51,7 +56,7 @@ struct SendPlan: Sendable {
         } catch {
             throw CommandFailure.usage("--to: \(error)")
         }
-        let http = HTTPClient(configuration: .reporting(connections: connections))
+        let http = HTTPClient(configuration: .reporting(connections: connections, tls: trust.tls))
         let sender = ReportSender(
             endpoint: endpoint,
             token: { () throws(ReportError) in token },

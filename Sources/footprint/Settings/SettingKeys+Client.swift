@@ -4,6 +4,7 @@ extension SettingKey where Value == String {
     static var token: Self { .text("token", expected: "a token") }
     static var tokenFile: Self { .text("token-file", expected: "a file") }
     static var adminToken: Self { .text("admin-token", expected: "an admin token") }
+    static var caFile: Self { .text("ca-file", expected: "a file") }
     static var app: Self { .text("app", expected: "an appid, as `footprint app list` prints it") }
     static var refused: Self { .text("refused", expected: "a file") }
     static var tz: Self { .text("tz", expected: "a time zone such as Asia/Shanghai") }

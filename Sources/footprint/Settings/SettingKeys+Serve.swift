@@ -1,3 +1,4 @@
+import Collector
 import FootprintServer
 import Logging
 
@@ -5,6 +6,8 @@ extension SettingKey where Value == String {
     static var data: Self { .text("data", expected: "a directory") }
     static var host: Self { .text("host", expected: "a host name or address") }
     static var corsOrigin: Self { .text("cors-origins", expected: "an origin such as https://shop.example, or *") }
+    static var tlsCert: Self { .text("tls-cert", expected: "a file") }
+    static var tlsKey: Self { .text("tls-key", expected: "a file") }
     static var web: Self { .text("web", expected: "a directory") }
 }
 
@@ -18,8 +21,17 @@ extension SettingKey where Value == Int {
     static var idleTimeout: Self { .whole("idle-timeout", 1...86_400, unit: "seconds") }
     static var connectionLimit: Self { .whole("connection-limit", 1...1_000_000) }
     static var bufferLimitMiB: Self { .whole("buffer-limit-mib", 1...65_536, unit: "MiB") }
+    static var appRateLimit: Self { .whole("app-rate-limit", 0...1_000_000_000, unit: "reports a second") }
+    static var addressRateLimit: Self { .whole("address-rate-limit", 0...1_000_000_000, unit: "reports a second") }
+    static var tokenRateLimit: Self { .whole("token-rate-limit", 0...1_000_000_000, unit: "calls a second") }
     static var engineMemoryMiB: Self { .whole("engine-memory-mib", 256...1_048_576, unit: "MiB") }
     static var engineThreads: Self { .whole("engine-threads", 0...1_024) }
+}
+
+extension SettingKey where Value == AddressRange {
+    static var trustedProxy: Self {
+        SettingKey("trusted-proxy", expected: "an address or a range such as 10.0.0.0/8", parse: AddressRange.init)
+    }
 }
 
 extension SettingKey where Value == ServerSettings.StoreLocation {

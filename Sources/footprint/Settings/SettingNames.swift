@@ -4,10 +4,11 @@
 enum SettingNames {
     static let all: Set<String> = [
         // Where things are
-        "data", "to", "url", "token", "token-file", "admin-token",
+        "data", "to", "url", "token", "token-file", "admin-token", "ca-file",
         // serve
         "host", "port", "store", "journal-segment-mib", "journal-keep", "body-limit-kib", "cors-origins",
         "event-loops", "header-timeout", "body-timeout", "idle-timeout", "connection-limit", "buffer-limit-mib",
+        "tls-cert", "tls-key", "trusted-proxy", "app-rate-limit", "address-rate-limit", "token-rate-limit",
         "engine-memory-mib", "engine-threads", "web", "log-level", "log-format",
         // token
         "app", "ttl",

@@ -8,10 +8,12 @@ final class Footprint: Sendable {
     let installation: Installation
     /// The data directory, as this process reaches it.
     let data: String
+    /// Whose certificate it has; nil: it speaks in the clear.
+    let authority: TestAuthority?
     private let readyPort = Mutex<Int?>(nil)
 
     var port: Int { readyPort.withLock { $0 } ?? 0 }
-    var url: String { "http://127.0.0.1:\(port)" }
+    var url: String { "\(authority == nil ? "http" : "https")://127.0.0.1:\(port)" }
     var token: String { installation.token }
 
     struct NotReady: Error, CustomStringConvertible {
@@ -23,10 +25,16 @@ final class Footprint: Sendable {
         }
     }
 
-    init(process: ChildProcess, installation: Installation, data: String) {
+    init(
+        process: ChildProcess,
+        installation: Installation,
+        data: String,
+        authority: TestAuthority? = TestAuthority.ofThisRun
+    ) {
         self.process = process
         self.installation = installation
         self.data = data
+        self.authority = authority
     }
 
     /// Ready is what `/readyz` says, at the address that `serve.json` names; a file that a killed server left behind
@@ -39,7 +47,8 @@ final class Footprint: Sendable {
                 guard let bytes = try? Data(contentsOf: announcement), let json = try? JSON.parse(bytes),
                     json["pid"]?.int == Int(process.pid), let url = json["url"]?.string,
                     let port = URL(string: url)?.port,
-                    let answer = try? HTTPConnection.ask(.get("/readyz"), port: port), answer.status == 200
+                    let answer = try? HTTPConnection.ask(.get("/readyz"), port: port, authority: authority),
+                    answer.status == 200
                 else { return nil }
                 return port
             }
@@ -53,12 +62,12 @@ final class Footprint: Sendable {
     // MARK: - Reporting
 
     func connection(timeoutSeconds: Int = 30) throws -> HTTPConnection {
-        try HTTPConnection(port: port, timeoutSeconds: timeoutSeconds)
+        try HTTPConnection(port: port, timeoutSeconds: timeoutSeconds, authority: authority)
     }
 
     /// Sends one request on a connection of its own.
     func ask(_ request: HTTPRequest) throws -> HTTPAnswer {
-        try HTTPConnection.ask(request, port: port)
+        try HTTPConnection.ask(request, port: port, authority: authority)
     }
 
     /// Sends a report's body with the app's token.
@@ -156,8 +165,12 @@ final class Footprint: Sendable {
 
 extension HTTPConnection {
     /// Sends one request on a connection of its own and reads the answer.
-    static func ask(_ request: HTTPRequest, port: Int) throws -> HTTPAnswer {
-        let connection = try HTTPConnection(port: port)
+    static func ask(
+        _ request: HTTPRequest,
+        port: Int,
+        authority: TestAuthority? = TestAuthority.ofThisRun
+    ) throws -> HTTPAnswer {
+        let connection = try HTTPConnection(port: port, authority: authority)
         connection.sendWhileOpen(request.bytes)
         return try connection.answer(toHead: request.method == "HEAD")
     }

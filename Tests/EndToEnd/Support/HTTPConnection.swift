@@ -6,6 +6,7 @@ import Foundation
 /// Blocking, with a time limit on each wait. Not for two threads at once.
 final class HTTPConnection {
     private let socket: Int32
+    private var tls: TLSClient?
     private var received: [UInt8] = []
 
     enum Failure: Error, Equatable, CustomStringConvertible {
@@ -29,7 +30,13 @@ final class HTTPConnection {
         }
     }
 
-    init(port: Int, timeoutSeconds: Int = 30) throws(Failure) {
+    /// - Parameter authority: whose certificate the server must have; nil speaks in the clear.
+    init(
+        port: Int,
+        timeoutSeconds: Int = 30,
+        authority: TestAuthority? = TestAuthority.ofThisRun,
+        offering protocolName: String = "http/1.1"
+    ) throws(Failure) {
         // CLOEXEC: a program started meanwhile must not hold this connection open.
         socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw .noConnection(Self.reason) }
@@ -49,6 +56,7 @@ final class HTTPConnection {
         }
         // Everything is initialised here, so that throwing runs deinit, which closes.
         guard code == 0 else { throw .noConnection(Self.reason) }
+        if let authority { tls = try TLSClient(socket, authority: authority, offering: protocolName) }
     }
 
     deinit { close(socket) }
@@ -56,6 +64,10 @@ final class HTTPConnection {
     /// Sends all bytes; fails where the server has closed the connection.
     func send(_ bytes: some Collection<UInt8>) throws(Failure) {
         let bytes = Array(bytes)
+        if let tls {
+            guard tls.send(bytes[...]) else { throw .sendFailed(Self.reason) }
+            return
+        }
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -75,7 +87,10 @@ final class HTTPConnection {
     func sendWhileOpen(_ bytes: some Collection<UInt8>) { try? send(bytes) }
 
     /// Says that nothing more will be sent, and goes on reading.
-    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+    func finishSending() {
+        tls?.finish()
+        shutdown(socket, Int32(SHUT_WR))
+    }
 
     /// Ends the connection with a reset, as a client does that crashes.
     func reset() {
@@ -97,6 +112,9 @@ final class HTTPConnection {
         defer { received = [] }
         return received
     }
+
+    /// Exactly so many bytes, whatever they are.
+    func bytes(_ count: Int) throws(Failure) -> [UInt8] { try take(count) }
 
     // MARK: - Reading
 
@@ -156,6 +174,11 @@ final class HTTPConnection {
 
     /// Receives what there is; false at the end.
     private func receive() throws(Failure) -> Bool {
+        if let tls {
+            let bytes = try tls.receive()
+            received += bytes
+            return !bytes.isEmpty
+        }
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
             let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }

@@ -53,14 +53,21 @@ final class Installation: Sendable {
     }
 
     /// Starts a server on this data directory and waits until it is ready.
-    func serve(options: [String] = [], environment: [String: String] = [:]) async throws -> Footprint {
+    /// - Parameter authority: whose certificate the options give the server.
+    func serve(
+        options: [String] = [],
+        environment: [String: String] = [:],
+        authority: TestAuthority? = TestAuthority.ofThisRun
+    ) async throws -> Footprint {
         let process = try Program.start(
             ["serve", "--data", data] + (options.contains("--port") ? [] : ["--port", "0"]) + options,
             environment: environment,
             outputTo: folder,
             named: nextName
         )
-        return try await ready(Footprint(process: process, installation: self, data: data))
+        return try await ready(
+            Footprint(process: process, installation: self, data: data, authority: authority)
+        )
     }
 
     /// Starts a server on a copy of this data directory, on a disk of its own that is so small that it can be filled.

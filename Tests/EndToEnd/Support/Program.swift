@@ -58,11 +58,17 @@ enum Program {
         )
     }
 
-    /// Settings of whoever runs the tests must not reach the program; where its engine lies may.
+    /// Settings of whoever runs the tests must not reach the program; where its engine lies may. In a run by TLS, every
+    /// server has the run's certificate, and every command trusts its authority.
     static func environment(_ given: [String: String] = [:]) -> [String: String] {
-        ProcessInfo.processInfo.environment
+        var environment = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("FOOTPRINT_") || $0.key == "FOOTPRINT_ENGINE" }
-            .merging(given) { _, given in given }
+        if let authority = TestAuthority.ofThisRun {
+            environment["FOOTPRINT_TLS_CERT"] = authority.serverCertificate
+            environment["FOOTPRINT_TLS_KEY"] = authority.serverKey
+            environment["FOOTPRINT_CA_FILE"] = authority.certificate
+        }
+        return environment.merging(given) { _, given in given }
     }
 
     /// Runs one command to its end.

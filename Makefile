@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 SWIFT_BUILD := swift build --configuration release
 
 .PHONY: help setup build run demo test torture fuzz sanitize lint format bench bench-hotpath bench-sustained \
-	setup-bench bench-peers screenshot clean
+	setup-bench bench-peers screenshot install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench-peers: build setup-bench ## Compare the intake with nginx, Node and Fluent
 screenshot: build ## Take docs/images/console.png from a real run
 	@scripts/setup --tests
 	@exec scripts/screenshot
+
+install: ## Install what `make build` built; PREFIX=/usr/local DESTDIR=
+	@PREFIX="$(or $(PREFIX),/usr/local)" DESTDIR="$(DESTDIR)" scripts/install
 
 clean: ## Remove what was built (not fetched files, not data)
 	@rm -rf .build .build-fuzz .build-thread .build-address .artifacts

@@ -19,7 +19,7 @@ struct HotPath {
         encoder()
         try journal(folder)
         let access = try Access(dataDirectory: folder)
-        let app = try access.addApp(name: "hot path")
+        let app = try access.addApp(name: "hot path", by: .system)
         let now = Int64(Date().timeIntervalSince1970)
         let token = try access.issueToken(app: app.id, ttlSeconds: 3_600, nowSeconds: now)
         tokens(access, token, now)

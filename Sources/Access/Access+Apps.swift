@@ -1,6 +1,6 @@
 extension Access {
     /// Registers an app. The secret in the answer is not kept and cannot be shown again.
-    package func addApp(name: String) throws(AccessError) -> AppCredentials {
+    package func addApp(name: String, by actor: AuditActor) throws(AccessError) -> AppCredentials {
         try AppName.check(name)
         let credentials = AppCredentials(id: AppID.random(), secret: AppSecret.random())
         // Before the lock: others need not wait for our slow hash.
@@ -10,11 +10,13 @@ extension Access {
             created: clock.unixSeconds(),
             secret: try SecretHash(of: credentials.secret)
         )
-        try change { (contents) throws(AccessError) in
+        try change(by: actor) { (contents) throws(AccessError) in
             guard contents.apps.apps.count < AccessLimits.apps else {
                 throw .tooMany(what: "apps", limit: AccessLimits.apps)
             }
             contents.apps.apps.append(record)
+        } recording: {
+            .appAdded(id: record.id, name: record.name)
         }
         return credentials
     }
@@ -32,16 +34,18 @@ extension Access {
 
     /// Removes an app. Its tokens are refused from here on, in other processes after their next reload. Its events
     /// stay.
-    package func removeApp(id: String) throws(AccessError) {
+    package func removeApp(id: String, by actor: AuditActor) throws(AccessError) {
         let nowSeconds = clock.unixSeconds()
-        try change { (contents) throws(AccessError) in
+        _ = try change(by: actor) { (contents) throws(AccessError) -> AppRecord in
             guard let index = contents.apps.apps.firstIndex(where: { $0.id == id }) else {
                 throw contents.revocations.removedApps.contains { $0.id == id }
                     ? .appAlreadyRemoved(id: id) : .unknownApp(id: id)
             }
-            contents.apps.apps.remove(at: index)
             contents.revocations.removedApps.append(RemovedApp(id: id, removed: nowSeconds))
             contents.revocations.prune(nowSeconds: nowSeconds)
+            return contents.apps.apps.remove(at: index)
+        } recording: { app in
+            .appRemoved(id: app.id, name: app.name)
         }
     }
 

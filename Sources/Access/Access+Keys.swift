@@ -9,19 +9,22 @@ extension Access {
     }
 
     /// What becomes of the tokens signed so far.
-    package enum EarlierTokens: Sendable {
+    package enum EarlierTokens: String, Sendable {
         /// They stay good until they expire or are revoked.
-        case stayGood
+        case stayGood = "stay_good"
         /// They are refused at once, every one: for a key that somebody else has seen.
-        case endNow
+        case endNow = "end_now"
     }
 
     /// Signs new tokens with a fresh key. Returns its id.
     @discardableResult
-    package func rotateKey(_ earlierTokens: EarlierTokens = .stayGood) throws(AccessError) -> String {
+    package func rotateKey(
+        _ earlierTokens: EarlierTokens = .stayGood,
+        by actor: AuditActor
+    ) throws(AccessError) -> String {
         let nowSeconds = clock.unixSeconds()
         let fresh = KeyRecord.random(nowSeconds: nowSeconds)
-        try change { (contents) throws(AccessError) in
+        try change(by: actor) { (contents) throws(AccessError) in
             switch earlierTokens {
             case .stayGood:
                 for index in contents.keys.keys.indices where contents.keys.keys[index].retired == nil {
@@ -36,6 +39,8 @@ extension Access {
             guard contents.keys.keys.count <= AccessLimits.keys else {
                 throw .tooMany(what: "signing keys", limit: AccessLimits.keys)
             }
+        } recording: {
+            .keyRotated(id: fresh.id, earlierTokens: earlierTokens)
         }
         return fresh.id
     }

@@ -112,11 +112,23 @@ package final class Access: Sendable {
     }
 
     /// Changes the files under their lock, then takes over what they hold: on return the change is on stable storage
-    /// and in force here.
+    /// and in force here. For what nobody decides, such as forgetting what is over: the audit log hears nothing of it.
     package func change<Result>(
         _ change: (inout AccessContents) throws(AccessError) -> Result
     ) throws(AccessError) -> Result {
-        let result = try directory.change(change)
+        let result = try directory.change(change, recording: nil)
+        try reloadIfChanged()
+        return result
+    }
+
+    /// Changes the files as ``change(_:)`` does, by somebody: where something changes, the audit log has an entry
+    /// before, and where that cannot be written nothing changes.
+    func change<Result>(
+        by actor: AuditActor,
+        _ change: (inout AccessContents) throws(AccessError) -> Result,
+        recording event: @escaping (Result) -> AuditEvent
+    ) throws(AccessError) -> Result {
+        let result = try directory.change(change) { (event($0), actor) }
         try reloadIfChanged()
         return result
     }

@@ -8,6 +8,8 @@ package enum AccessError: Error, Sendable, Equatable, CustomStringConvertible {
     case newerFormat(file: String, version: Int64)
     case readableByOthers(file: String, mode: UInt32)
     case writableByOthers(directory: String, mode: UInt32)
+    /// The audit log holds a line that is not as it was written; `line` where it is known, 1 for the first.
+    case auditBroken(file: String, line: Int?, reason: String)
     /// The operating system refused; `code` is its errno.
     case system(operation: String, path: String, code: Int32)
 
@@ -17,10 +19,12 @@ package enum AccessError: Error, Sendable, Equatable, CustomStringConvertible {
 
     // Refused: what was asked cannot be done.
     case badAppName(reason: String)
+    case badTokenName(reason: String)
     case unknownApp(id: String)
     case appAlreadyRemoved(id: String)
     case lifetimeOutOfRange(seconds: Int64)
     case notOurToken(Refusal)
+    case unknownToken(id: String)
     case tooMany(what: String, limit: Int)
 
     package var description: String {
@@ -35,12 +39,17 @@ package enum AccessError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(file) is open to other users (mode \(octal(mode))); run: chmod 600 \(file)"
         case .writableByOthers(let directory, let mode):
             "\(directory) can be written by other users (mode \(octal(mode))); run: chmod 700 \(directory)"
+        case .auditBroken(let file, let line, let reason):
+            "\(line.map { "line \($0) of " } ?? "")\(file) is broken (\(reason)); "
+                + "keep the file as it is for whoever looks into it, and move it away to begin a new one"
         case .system(let operation, let path, let code):
             "cannot \(operation) \(path): \(errorText(code))"
         case .busy(let lock):
             "another process has held \(lock) for too long; try again, or end that process"
         case .badAppName(let reason):
             "the app's name \(reason)"
+        case .badTokenName(let reason):
+            "the name of whom the token is for \(reason)"
         case .unknownApp(let id):
             "there is no app \(printable(id))"
         case .appAlreadyRemoved(let id):
@@ -50,6 +59,9 @@ package enum AccessError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "to \(AccessLimits.tokenLifetimeSeconds.upperBound)"
         case .notOurToken(let refusal):
             "this is not a token issued here (\(refusal.rawValue))"
+        case .unknownToken(let id):
+            "the audit log knows no token with the id \(printable(id)); revoke it by the token itself, "
+                + "or end all tokens by `footprint key rotate --end-earlier-tokens`"
         case .tooMany(let what, let limit):
             "there are already \(limit) \(what), which is the most that are kept"
         }

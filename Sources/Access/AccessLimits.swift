@@ -4,7 +4,8 @@ package enum AccessLimits {
     package static let tokenBytes = 1024
     /// How long a token may live: 1 second to 3,650 days.
     package static let tokenLifetimeSeconds: ClosedRange<Int64> = 1...(3_650 * 86_400)
-    package static let appNameBytes = 1...100
+    /// Of an app, and of whom a token is for.
+    package static let nameBytes = 1...100
     package static let apps = 10_000
     /// Signing keys, the active one included. A key is forgotten once every token it signed has expired.
     package static let keys = 1_000
@@ -12,6 +13,8 @@ package enum AccessLimits {
     package static let revokedTokens = 100_000
     /// Removed apps that are remembered, so that a second removal can say so. The oldest give way.
     package static let removedApps = 1_000
+    /// Issued tokens that are listed, the newest.
+    package static let listedTokens = 10_000
     /// How long past its end something is kept before it is forgotten. A clock that ran ahead by less than this
     /// cannot make a revoked token good again by being set right.
     package static let graceSeconds: Int64 = 86_400

@@ -36,8 +36,12 @@ final class AccessRules: Sendable {
                 // The stored id, so that one String serves all answers about this app.
                 guard let app = apps[id] else { throw .unknownApp }
                 return .app(id: app.id, expiresAtSeconds: claims.expiresAtSeconds)
-            case .admin:
-                return .admin(tokenID: claims.id.description, expiresAtSeconds: claims.expiresAtSeconds)
+            case .administrator(let role):
+                return .administrator(
+                    role: role,
+                    tokenID: claims.id.description,
+                    expiresAtSeconds: claims.expiresAtSeconds
+                )
             }
         } catch {
             return .refused(error)

@@ -2,8 +2,9 @@
 package enum Authentication: Sendable, Equatable {
     /// A registered app: it may report. Good while now < `expiresAtSeconds`, Unix seconds.
     case app(id: String, expiresAtSeconds: Int64)
-    /// An administrator: may ask. `tokenID` names the token in logs and audits without being of use to sign in.
-    case admin(tokenID: String, expiresAtSeconds: Int64)
+    /// An administrator: may do what the role allows. `tokenID` names the token in logs and audits without being of use
+    /// to sign in.
+    case administrator(role: Role, tokenID: String, expiresAtSeconds: Int64)
     case refused(Refusal)
 }
 

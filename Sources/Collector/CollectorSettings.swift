@@ -23,4 +23,12 @@ package struct CollectorLimits: Sendable, Equatable {
     package var addressReportsPerSecond = 0
 
     package init() {}
+
+    /// Largest body of a request that is no report, from a client that has shown no good token.
+    static let strangersBodyBytes = 16 << 10
+
+    /// Requests of clients that have shown no good token may fill half of the room: they must keep no report out.
+    func bufferLimitBytes(mayUseAll: Bool) -> Int {
+        mayUseAll ? bufferLimitBytes : bufferLimitBytes / 2
+    }
 }

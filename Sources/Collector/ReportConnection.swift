@@ -171,10 +171,19 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
         }
         account()
         if accountedBytes > 0,
-            shared.counters.bufferedBytes.load(ordering: .relaxed) > intake.limits.bufferLimitBytes
+            shared.counters.bufferedBytes.load(ordering: .relaxed) > bufferLimitBytes
         {
             cutOff(.busy(retryAfterSeconds: 1))
         }
+    }
+
+    private var bufferLimitBytes: Int {
+        let isReport =
+            switch phase {
+            case .body(let head), .chunks(let head, _, _): head.path == .report && head.method == .post
+            default: false
+            }
+        return intake.limits.bufferLimitBytes(mayUseAll: isReport)
     }
 
     private func account() {
@@ -234,8 +243,12 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     /// The head came, the body has not: whatever can be refused is refused before the body is let in.
     private func awaitBody(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Int {
         let headBytes = UnsafeRawBufferPointer(rebasing: bytes[..<head.sizeBytes])
-        if let early = desk?.refusalBeforeBody(head, headBytes) {
-            cutOff(early, head: head, headBytes: headBytes)
+        guard let verdict = desk?.verdictBeforeBody(head, headBytes) else { return bytes.count }
+        let bodyLimitBytes: Int
+        switch verdict {
+        case .welcome(let limit): bodyLimitBytes = limit
+        case .refused(let answer):
+            cutOff(answer, head: head, headBytes: headBytes)
             return bytes.count
         }
         phaseSince = intake.steadySeconds
@@ -249,7 +262,7 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
             phase = .chunks(
                 head,
                 headBytes: Array(headBytes),
-                ChunkedBody(limitBytes: intake.limits.bodyLimitBytes)
+                ChunkedBody(limitBytes: bodyLimitBytes)
             )
             return head.sizeBytes
         }
@@ -262,12 +275,14 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     private func takeBody(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Int {
         let wholeBytes = head.sizeBytes + (head.contentLength ?? 0)
         guard bytes.count >= wholeBytes else { return 0 }
+        let isAdmitted = if case .body = phase { true } else { false }
         phase = .head
         phaseSince = intake.steadySeconds
         handle(
             head,
             UnsafeRawBufferPointer(rebasing: bytes[..<head.sizeBytes]),
-            body: UnsafeRawBufferPointer(rebasing: bytes[head.sizeBytes..<wholeBytes])
+            body: UnsafeRawBufferPointer(rebasing: bytes[head.sizeBytes..<wholeBytes]),
+            isAdmitted: isAdmitted
         )
         return wholeBytes
     }
@@ -284,7 +299,7 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
             }
             phaseSince = intake.steadySeconds
             headBytes.withUnsafeBytes { headBytes in
-                body.bytes.withUnsafeBytes { handle(head, headBytes, body: $0) }
+                body.bytes.withUnsafeBytes { handle(head, headBytes, body: $0, isAdmitted: true) }
             }
             return taken
         } catch {
@@ -303,10 +318,15 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
 
     // MARK: - Whole requests
 
-    private func handle(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) {
-        guard head.path == .report else { return passOn(head, headBytes, body) }
+    private func handle(
+        _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer,
+        isAdmitted: Bool
+    ) {
+        guard head.path == .report else { return passOn(head, headBytes, body, isAdmitted: isAdmitted) }
         let style = style(head, headBytes)
-        if let answer = desk?.answer(head, headBytes, body: body, from: self) {
+        if let answer = desk?.answer(head, headBytes, body: body, isAdmitted: isAdmitted, from: self) {
             enqueue(answer, style)
         } else {
             slots.append(.waiting(style))
@@ -415,10 +435,17 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
 
     // MARK: - Others' requests
 
-    private func passOn(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer) {
+    private func passOn(
+        _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
+        _ body: UnsafeRawBufferPointer,
+        isAdmitted: Bool
+    ) {
         guard let desk else { return }
         var style = style(head, headBytes)
-        guard body.count <= intake.limits.bodyLimitBytes else { return enqueue(desk.tooLarge(), style) }
+        if !isAdmitted, case .refused(let answer) = desk.verdictBeforeBody(head, headBytes) {
+            return enqueue(answer, style)
+        }
         style.keepsAlive = head.keepsAlive && !intake.isDraining
         phase = .passed(desk.passed(headBytes, body: body), style, minorVersion: head.minorVersion)
     }

@@ -21,40 +21,27 @@ final class ReportDesk {
 
     private var shared: CollectorState { intake.shared }
 
-    /// What can be refused before the body is let in.
-    func refusalBeforeBody(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer) -> Answer? {
+    /// What a head alone decides.
+    enum Verdict {
+        case refused(Answer)
+        /// The body may come, up to so many bytes.
+        case welcome(bodyLimitBytes: Int)
+    }
+
+    /// Refuses what can be refused before the body is let in. A report that is welcome is admitted: ask once for each.
+    func verdictBeforeBody(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer) -> Verdict {
+        var limit = intake.limits.bodyLimitBytes
         if head.path == .report, head.method == .post {
-            guard reporter.isApp(head, headBytes, shared) else { return unauthorized() }
+            if let refusal = refusalOfSender(head, headBytes) { return .refused(refusal) }
+        } else if head.path == .report || !reporter.isKnown(head, headBytes, shared) {
+            limit = min(limit, CollectorLimits.strangersBodyBytes)
         }
-        if let length = head.contentLength, length > intake.limits.bodyLimitBytes { return tooLarge() }
-        return nil
+        if let length = head.contentLength, length > limit { return .refused(tooLarge()) }
+        return .welcome(bodyLimitBytes: limit)
     }
 
-    /// Answers a request to the report's path; nil where the answer waits for the journal.
-    func answer(
-        _ head: RequestHead,
-        _ headBytes: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer,
-        from sender: any ReportSender
-    ) -> Answer? {
-        switch head.method {
-        case .post: return report(head, headBytes, body, sender)
-        case .options:
-            return .preflight(
-                requestedHeaders: head.requestedHeaders.map { span in
-                    String(decoding: headBytes[span.start..<span.start + span.count], as: UTF8.self)
-                }
-            )
-        default: return .wrongMethod(allow: "POST, OPTIONS")
-        }
-    }
-
-    private func report(
-        _ head: RequestHead,
-        _ headBytes: UnsafeRawBufferPointer,
-        _ body: UnsafeRawBufferPointer,
-        _ sender: any ReportSender
-    ) -> Answer? {
+    /// Whether who sends a report may do so now. Counts it.
+    private func refusalOfSender(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer) -> Answer? {
         // Before the token is looked at: whoever tries tokens is slowed down too.
         if !shared.addressLimiter.isOff, let address = client(headBytes).address,
             let seconds = shared.addressLimiter.secondsToWait(address.network, nowNanoseconds: Self.nanoseconds())
@@ -67,6 +54,43 @@ final class ReportDesk {
         {
             return tooMany(seconds)
         }
+        return nil
+    }
+
+    /// Answers a request to the report's path; nil where the answer waits for the journal.
+    ///
+    /// - Parameter isAdmitted: ``verdictBeforeBody(_:_:)`` has welcomed it.
+    func answer(
+        _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer,
+        isAdmitted: Bool,
+        from sender: any ReportSender
+    ) -> Answer? {
+        switch head.method {
+        case .post:
+            if isAdmitted {
+                // Its token was good when its head came; it names the app again.
+                guard reporter.isApp(head, headBytes, shared) else { return unauthorized() }
+            } else if let refusal = refusalOfSender(head, headBytes) {
+                return refusal
+            }
+            return report(head, body, sender)
+        case .options:
+            return .preflight(
+                requestedHeaders: head.requestedHeaders.map { span in
+                    String(decoding: headBytes[span.start..<span.start + span.count], as: UTF8.self)
+                }
+            )
+        default: return .wrongMethod(allow: "POST, OPTIONS")
+        }
+    }
+
+    private func report(
+        _ head: RequestHead,
+        _ body: UnsafeRawBufferPointer,
+        _ sender: any ReportSender
+    ) -> Answer? {
         guard body.count <= intake.limits.bodyLimitBytes else { return tooLarge() }
         guard head.contentType == .json else { return reject(Rejection(.contentType, at: .report)) }
         switch head.contentEncoding {

@@ -10,15 +10,26 @@ struct Reporter {
 
     /// Whether the request carries an app's good token.
     mutating func isApp(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ shared: CollectorState) -> Bool {
-        guard let span = head.authorization, span.count > 0 else { return false }
+        guard case .app(let id, _) = authentication(head, headBytes, shared) else { return false }
+        if app != id { app = id }
+        return true
+    }
+
+    /// Whether the request carries any good token.
+    mutating func isKnown(_ head: RequestHead, _ headBytes: UnsafeRawBufferPointer, _ shared: CollectorState) -> Bool {
+        if case .refused = authentication(head, headBytes, shared) { false } else { true }
+    }
+
+    private mutating func authentication(
+        _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
+        _ shared: CollectorState
+    ) -> Authentication {
+        guard let span = head.authorization, span.count > 0 else { return .refused(.malformed) }
         var token = UnsafeRawBufferPointer(rebasing: headBytes[span.start..<span.start + span.count])
         if let prefix = Self.bearerBytes(token) { token = UnsafeRawBufferPointer(rebasing: token[prefix...]) }
         let now = Int64(WallClock.microseconds() / 1_000_000)
-        guard case .app(let id, _) = cache.authenticate(token, access: shared.access, nowSeconds: now) else {
-            return false
-        }
-        if app != id { app = id }
-        return true
+        return cache.authenticate(token, access: shared.access, nowSeconds: now)
     }
 
     /// Lends the id of the app that ``isApp(_:_:_:)`` found.

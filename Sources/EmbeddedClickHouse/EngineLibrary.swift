@@ -12,16 +12,17 @@ package struct EngineLibrary: Sendable {
         self.path = path
     }
 
-    /// Finds the library: where `FOOTPRINT_ENGINE` says, else `.engine/libchdb.so` (as `make setup` leaves it) in a
-    /// folder above the executable or the working directory, else `engine/libchdb.so` beside the executable.
-    package static func locate() throws(StoreError) -> EngineLibrary {
+    /// Finds the library: where `FOOTPRINT_ENGINE` says, else `.engine/libchdb.so` (as `make setup` leaves it) or
+    /// `engine/libchdb.so` in a folder above this file, which is the executable where none is named. Never where the
+    /// command was typed: that folder may be a stranger's, and what lies there would be run.
+    package static func locate(above file: String? = nil) throws(StoreError) -> EngineLibrary {
         if let named = ProcessInfo.processInfo.environment["FOOTPRINT_ENGINE"], !named.isEmpty {
             guard FileManager.default.fileExists(atPath: named) else {
                 throw .misconfigured("FOOTPRINT_ENGINE names \(named), and there is no such file: run `make setup`")
             }
             return EngineLibrary(path: named)
         }
-        for folder in foldersAbove(executableFolder) + foldersAbove(FileManager.default.currentDirectoryPath) {
+        for folder in foldersAbove(file ?? executable) {
             for place in [".engine/libchdb.so", "engine/libchdb.so"] {
                 let path = folder + "/" + place
                 if FileManager.default.fileExists(atPath: path) { return EngineLibrary(path: path) }
@@ -32,14 +33,14 @@ package struct EngineLibrary: Sendable {
         )
     }
 
-    private static var executableFolder: String {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        return ((path ?? CommandLine.arguments.first ?? "") as NSString).deletingLastPathComponent
+    private static var executable: String {
+        let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return path ?? CommandLine.arguments.first ?? ""
     }
 
-    private static func foldersAbove(_ folder: String) -> [String] {
+    private static func foldersAbove(_ file: String) -> [String] {
         var folders: [String] = []
-        var current = folder
+        var current = (file as NSString).deletingLastPathComponent
         while !current.isEmpty, current != "/" {
             folders.append(current)
             current = (current as NSString).deletingLastPathComponent

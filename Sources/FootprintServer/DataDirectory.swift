@@ -28,11 +28,17 @@ final class DataDirectory: Sendable {
             try Self.makeFolder(path + folder)
         }
         let lockPath = path + "/lock"
-        lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else {
             throw StartFailure("the data directory \(path) cannot be written to: \(String(cString: strerror(errno)))")
         }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+        // A command that asks whether a server runs holds it for an instant.
+        var status = flock(lock, LOCK_EX | LOCK_NB)
+        for _ in 0..<10 where status != 0 && errno == EWOULDBLOCK {
+            usleep(20_000)
+            status = flock(lock, LOCK_EX | LOCK_NB)
+        }
+        guard status == 0 else {
             let reason = errno
             close(lock)
             guard reason == EWOULDBLOCK else {

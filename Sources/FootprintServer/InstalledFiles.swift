@@ -1,7 +1,7 @@
 import Foundation
 
-/// Where the console's files and chart library are: beside the executable, above it (a build folder), or in the working
-/// directory.
+/// Where the console's files and chart library are: beside the executable, or above it (a build folder). Never where the
+/// command was typed: that folder may be a stranger's, and these files run in an administrator's browser.
 struct InstalledFiles {
     var web: String
     var assets: String
@@ -10,7 +10,7 @@ struct InstalledFiles {
         if let webDirectory {
             return InstalledFiles(web: webDirectory, assets: firstFolder(".assets", near: webDirectory) ?? webDirectory)
         }
-        var roots = [FileManager.default.currentDirectoryPath]
+        var roots: [String] = []
         if let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() {
             var folder = executable.deletingLastPathComponent()
             for _ in 0..<5 {
@@ -23,7 +23,8 @@ struct InstalledFiles {
         for root in roots where FileManager.default.fileExists(atPath: root + "/web/console/index.html") {
             return InstalledFiles(web: root + "/web/console", assets: root + "/.assets")
         }
-        return InstalledFiles(web: "web/console", assets: ".assets")
+        let expected = roots.first ?? ""
+        return InstalledFiles(web: expected + "/web/console", assets: expected + "/.assets")
     }
 
     private static func firstFolder(_ name: String, near path: String) -> String? {

@@ -24,6 +24,8 @@ struct Footprint: AsyncParsableCommand {
             ServeCommand.self,
             AppCommand.self,
             TokenCommand.self,
+            KeyCommand.self,
+            AuditCommand.self,
             SendCommand.self,
             DemoCommand.self,
             QueryCommand.self,
@@ -32,4 +34,10 @@ struct Footprint: AsyncParsableCommand {
             BenchCommand.self,
         ]
     )
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        ArgumentSecrets.hide()
+        await main(arguments)
+    }
 }

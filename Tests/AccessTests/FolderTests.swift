@@ -30,7 +30,7 @@ struct FolderTests {
         try access.removeApp(id: app.id)
         _ = try TokenEndpoint(access: access)
         let names = try folder.names()
-        #expect(names == ["apps.json", "keys.json", "lock", "refresh", "revocations.json"])
+        #expect(names == ["apps.json", "audit.jsonl", "keys.json", "lock", "refresh", "revocations.json"])
         for name in names { #expect(try folder.mode(folder.file(name)) == 0o600) }
     }
 

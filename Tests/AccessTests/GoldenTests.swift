@@ -163,9 +163,69 @@ struct GoldenTests {
             "zJ6icsrSuNrFhENcacHXJ3ZSFWBCMHyI72vliXukohw",
         ].joined(separator: ".")
         #expect(TokenText.spell(claims, signedBy: key) == token)
-        let read = try Array(token.utf8).withUnsafeBytes { bytes throws(Refusal) in
+        #expect(try read(token, key) == claims)
+    }
+
+    @Test(
+        "an administrator's token says its role twice",
+        arguments: [
+            (
+                Role.admin,
+                "eyJpc3MiOiJmb290cHJpbnQiLCJzdWIiOiJhZG1pbiIsInNjb3BlIjoiYWRtaW4iLCJpYXQiOjE3MTAwMDAwMDAsI"
+                    + "mV4cCI6MTcxMDAwNzIwMCwianRpIjoiQUFFQ0F3UUZCZ2NJQ1FvTERBME9EdyJ9"
+            ),
+            (
+                .viewer,
+                "eyJpc3MiOiJmb290cHJpbnQiLCJzdWIiOiJ2aWV3ZXIiLCJzY29wZSI6InZpZXdlciIsImlhdCI6MTcxMDAwMDAwMCwiZ"
+                    + "XhwIjoxNzEwMDA3MjAwLCJqdGkiOiJBQUVDQXdRRkJnY0lDUW9MREEwT0R3In0"
+            ),
+        ]
+    )
+    func administratorToken(role: Role, payload: String) throws {
+        let key = try #require(SigningKey(bytes: key))
+        let claims = TokenClaims(
+            bearer: .administrator(role),
+            issuedAtSeconds: 1_710_000_000,
+            expiresAtSeconds: 1_710_007_200,
+            id: try #require(TokenID("AAECAwQFBgcICQoLDA0ODw"))
+        )
+        let token = TokenText.spell(claims, signedBy: key)
+        #expect(token.split(separator: ".")[1] == payload)
+        #expect(try read(token, key) == claims)
+    }
+
+    private func read(_ token: String, _ key: SigningKey) throws -> TokenClaims {
+        try Array(token.utf8).withUnsafeBytes { bytes throws(Refusal) in
             try TokenText.read(bytes, keys: [key.id: key])
         }
-        #expect(read == claims)
+    }
+
+    @Test("audit.jsonl")
+    func audit() throws {
+        let folder = try TestFolder()
+        let access = try Access(dataDirectory: folder.path, clock: HandClock().clock)
+        let actor = AuditActor.administrator(role: .admin, tokenID: "AAECAwQFBgcICQoLDA0ODw", address: "192.0.2.7")
+        try access.record(
+            AuditEvent(
+                .appAdd,
+                target: "app_0123456789abcdef",
+                detail: ["name": .text("商城 \"H5\"/a\\b"), "a": .number(7)]
+            ),
+            by: actor
+        )
+        try access.record(.sessionEnded, by: .commandLine(user: "alice"))
+        let text = #"""
+            {"seq":1,"time":1710000000,"who":"admin:AAECAwQFBgcICQoLDA0ODw","address":"192.0.2.7","action":"app.add","target":"app_0123456789abcdef","detail":{"a":7,"name":"商城 \"H5\"/a\\b"},"chain":"693d389e0d0295f4da5be5f18cbc32a4266a306a26921182df93e8ece8c96514"}
+            {"seq":2,"time":1710000000,"who":"cli:alice","action":"session.end","chain":"47f1eda8ede093c84800d26a7fb9237a1e0c320d999ae538948c38d36dbc61f2"}
+
+            """#
+        #expect(try folder.text("audit.jsonl") == text)
+        try folder.write("audit.jsonl", Array(text.utf8))
+        let read = try access.audit.verify()
+        #expect(read.entries == 2)
+        #expect(read.broken == nil)
+        let page = try access.audit.page(matching: AuditFilter(), limit: 10)
+        #expect(page.entries.map(\.who) == ["cli:alice", "admin:AAECAwQFBgcICQoLDA0ODw"])
+        #expect(page.entries.last?.detail == ["name": .text("商城 \"H5\"/a\\b"), "a": .number(7)])
     }
 }

@@ -27,13 +27,19 @@ struct TokenTests {
     @Test("an administrator's token is not an app's")
     func adminToken() throws {
         let token = access.issueAdminToken(ttlSeconds: 60, nowSeconds: now)
-        guard case .admin(let id, let end) = access.check(token) else {
+        guard case .administrator(let role, let id, let end) = access.check(token) else {
             Issue.record("\(access.check(token))")
             return
         }
+        #expect(role == .admin)
         #expect(id.utf8.count == 22)
         #expect(end == now + 60)
         #expect(access.check(access.issueAdminToken(ttlSeconds: 60, nowSeconds: now)) != access.check(token))
+        let viewer = access.issueAdminToken(role: .viewer, ttlSeconds: 60, nowSeconds: now)
+        guard case .administrator(.viewer, _, now + 60) = access.check(viewer) else {
+            Issue.record("\(access.check(viewer))")
+            return
+        }
     }
 
     @Test("a token is a JWT that other tools can read")
@@ -67,7 +73,10 @@ struct TokenTests {
     private let replacements =
         Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \0".utf8) + [0xFF]
 
-    @Test("whichever byte of a token is changed, and into whatever, it is refused", arguments: ["app", "admin"])
+    @Test(
+        "whichever byte of a token is changed, and into whatever, it is refused",
+        arguments: ["app", "admin", "viewer"]
+    )
     func everyByteChanged(kind: String) throws {
         let token = Array(try makeToken(kind).utf8)
         #expect(access.check(token).isAccepted)
@@ -82,7 +91,7 @@ struct TokenTests {
         }
     }
 
-    @Test("a token with a byte too many or too few, anywhere, is refused", arguments: ["app", "admin"])
+    @Test("a token with a byte too many or too few, anywhere, is refused", arguments: ["app", "admin", "viewer"])
     func byteAddedOrMissing(kind: String) throws {
         let token = Array(try makeToken(kind).utf8)
         for index in token.indices {
@@ -177,6 +186,10 @@ struct TokenTests {
         for payload in [
             claims(sub: app.id, scope: "admin"),
             claims(sub: "admin", scope: "report"),
+            claims(sub: "viewer", scope: "report"),
+            claims(sub: "viewer", scope: "admin"),
+            claims(sub: "admin", scope: "viewer"),
+            claims(sub: "root", scope: "root"),
             claims(iss: "somebody", sub: app.id, scope: "report"),
             claims(sub: app.id, scope: "report", times: #""iat":1710000000,"exp":99999999999999999999"#),
             claims(sub: app.id, scope: "report", times: #""iat":1710000000,"exp":01710000060"#),
@@ -287,6 +300,10 @@ struct TokenTests {
     private func makeToken(_ kind: String) throws -> String {
         kind == "app"
             ? try access.issueToken(app: app.id, ttlSeconds: 7_200, nowSeconds: now)
-            : access.issueAdminToken(ttlSeconds: 7_200, nowSeconds: now)
+            : access.issueAdminToken(
+                role: try #require(Role(rawValue: kind)),
+                ttlSeconds: 7_200,
+                nowSeconds: now
+            )
     }
 }

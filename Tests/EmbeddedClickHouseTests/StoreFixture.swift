@@ -46,7 +46,7 @@ struct StoreFolder: ~Copyable {
         logger.logLevel = .error
         return EmbeddedClickHouse(
             path: path + "/store",
-            library: try EngineLibrary.locate(),
+            library: try EngineLibrary.locate(above: #filePath),
             memoryBytes: memoryBytes,
             threads: 2,
             logger: logger

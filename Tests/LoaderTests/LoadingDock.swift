@@ -23,7 +23,7 @@ final class LoadingDock: Sendable {
         quiet = logger
         store = EmbeddedClickHouse(
             path: path + "/store",
-            library: try EngineLibrary.locate(),
+            library: try EngineLibrary.locate(above: #filePath),
             memoryBytes: 2 << 30,
             threads: 2,
             logger: logger

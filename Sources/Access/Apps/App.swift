@@ -47,13 +47,15 @@ package enum AppID {
 /// A name is for people: any language, one line.
 package enum AppName {
     package static func check(_ name: String) throws(AccessError) {
-        guard AccessLimits.appNameBytes.contains(name.utf8.count) else {
-            let reason = name.isEmpty ? "is empty" : "is longer than \(AccessLimits.appNameBytes.upperBound) bytes"
-            throw .badAppName(reason: reason)
+        if let fault = fault(of: name) { throw .badAppName(reason: fault) }
+    }
+
+    /// Why this is no name, as the end of a sentence; nil where it is one.
+    static func fault(of name: String) -> String? {
+        guard AccessLimits.nameBytes.contains(name.utf8.count) else {
+            return name.isEmpty ? "is empty" : "is longer than \(AccessLimits.nameBytes.upperBound) bytes"
         }
-        guard !name.unicodeScalars.contains(where: isControl) else {
-            throw .badAppName(reason: "holds a control character or a line break")
-        }
+        return name.unicodeScalars.contains(where: isControl) ? "holds a control character or a line break" : nil
     }
 
     /// Cc, and Unicode's own line and paragraph separators.

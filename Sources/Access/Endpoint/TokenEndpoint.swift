@@ -26,7 +26,7 @@ package struct TokenEndpoint: Sendable {
     /// `{"appid","app_secret","grant_type":"client_credentials","scope"?}`: the app shows its secret.
     package func getAccessToken(body: [UInt8], nowSeconds: Int64) -> TokenAnswer {
         answer(nowSeconds: nowSeconds) { () throws(Denial) in
-            let (app, secret) = try read(body) { (request) throws(TokenRequest.Fault) in
+            let (app, secret) = try read(body) { (request) throws(RequestFields.Fault) in
                 let app = try request.string("appid", limitBytes: Self.fieldBytes)
                 let secret = try request.string("app_secret", limitBytes: Self.fieldBytes)
                 try request.constant("grant_type", "client_credentials")
@@ -48,7 +48,7 @@ package struct TokenEndpoint: Sendable {
     /// with the spent token ends the family, because nothing tells such a retry from a thief's.
     package func refreshToken(body: [UInt8], nowSeconds: Int64) -> TokenAnswer {
         answer(nowSeconds: nowSeconds) { () throws(Denial) in
-            let (app, text) = try read(body) { (request) throws(TokenRequest.Fault) in
+            let (app, text) = try read(body) { (request) throws(RequestFields.Fault) in
                 let app = try request.string("appid", limitBytes: Self.fieldBytes)
                 let text = try request.string("refresh_token", limitBytes: Self.fieldBytes)
                 try request.constant("grant_type", "refresh_token")
@@ -71,18 +71,18 @@ package struct TokenEndpoint: Sendable {
 
     private enum Denial: Error {
         case tooLarge
-        case badRequest(TokenRequest.Fault)
+        case badRequest(RequestFields.Fault)
         case unauthorized
         case unavailable(AccessError)
     }
 
     private func read<Fields>(
         _ body: [UInt8],
-        _ fields: (TokenRequest) throws(TokenRequest.Fault) -> Fields
+        _ fields: (RequestFields) throws(RequestFields.Fault) -> Fields
     ) throws(Denial) -> Fields {
         guard body.count <= Self.bodyBytes else { throw .tooLarge }
-        do throws(TokenRequest.Fault) {
-            return try fields(try TokenRequest(body))
+        do throws(RequestFields.Fault) {
+            return try fields(try RequestFields(body))
         } catch {
             throw .badRequest(error)
         }

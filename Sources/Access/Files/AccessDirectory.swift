@@ -1,8 +1,8 @@
 /// The folder `DATA/access` and the rules by which several processes share it.
 ///
 /// - A change takes the lock of `lock`, reads the files afresh, writes the new content beside the old one, syncs it,
-///   renames it into place and syncs the folder. So a crash or power cut leaves the old content or the new one, and
-///   two changes at once lose nothing.
+///   writes its entry into the audit log, renames the content into place and syncs the folder. So a crash or power cut
+///   leaves the old content or the new one, two changes at once lose nothing, and none is missing from the log.
 /// - Reading takes no lock: a rename shows a reader one whole content.
 /// - Every file is 0600 and refused where it is more open; the folder is made 0700.
 package struct AccessDirectory: Sendable {
@@ -29,6 +29,7 @@ package struct AccessDirectory: Sendable {
 
     func path(_ file: File) -> String { "\(path)/\(file.rawValue).json" }
     private var lockPath: String { "\(path)/lock" }
+    package var audit: AuditLog { AuditLog(directory: self) }
 
     // MARK: - Opening
 
@@ -115,24 +116,39 @@ package struct AccessDirectory: Sendable {
     package func withLock<Result>(_ body: () throws(AccessError) -> Result) throws(AccessError) -> Result {
         let isNew = try FileStamp.of(lockPath) == nil
         let file = try SystemFile(lockPath, .readWrite)
-        if isNew, let owner = try inheritedOwner(from: path) { try file.setOwner(owner) }
+        if isNew, let owner = try inheritedOwner() { try file.setOwner(owner) }
         try file.lock(clock: clock)
         defer { file.unlock() }
         return try body()
     }
 
+    /// What the audit log is told of a change that gave `Result`.
+    typealias Entry<Result> = (Result) -> (event: AuditEvent, actor: AuditActor)
+
     /// Reads the files afresh, lets `change` alter their contents, and writes those that it altered, all under the
-    /// lock. Nothing is written where `change` throws.
+    /// lock. Nothing is written where `change` throws or altered nothing.
     func change<Result>(
-        _ change: (inout AccessContents) throws(AccessError) -> Result
+        _ change: (inout AccessContents) throws(AccessError) -> Result,
+        recording entry: Entry<Result>?
     ) throws(AccessError) -> Result {
         try withLock { () throws(AccessError) in
             let before = try read().contents
             var contents = before
             let result = try change(&contents)
-            if contents.revocations != before.revocations { try write(contents.revocations, to: .revocations) }
-            if contents.apps != before.apps { try write(contents.apps, to: .apps) }
-            if contents.keys != before.keys { try write(contents.keys, to: .keys) }
+            var staged: [StagedFile] = []
+            do throws(AccessError) {
+                if contents.revocations != before.revocations {
+                    staged.append(try stage(contents.revocations, for: .revocations))
+                }
+                if contents.apps != before.apps { staged.append(try stage(contents.apps, for: .apps)) }
+                if contents.keys != before.keys { staged.append(try stage(contents.keys, for: .keys)) }
+                if !staged.isEmpty, let entry = entry?(result) { try audit.append(entry.event, by: entry.actor) }
+            } catch {
+                for file in staged { try? removeFile(file.fresh) }
+                throw error
+            }
+            for file in staged { try renameFile(file.fresh, to: file.path) }
+            if !staged.isEmpty { try syncDirectory(path) }
             return result
         }
     }
@@ -141,21 +157,41 @@ package struct AccessDirectory: Sendable {
         try replace(path(file), with: SealedFile.encode(content, format: file.format))
     }
 
+    private func stage(_ content: some Encodable, for file: File) throws(AccessError) -> StagedFile {
+        try stage(SealedFile.encode(content, format: file.format), for: path(file))
+    }
+
     /// Puts a file with these bytes in the place of `path`; the lock must be held. On return it is on stable storage.
     func replace(_ path: String, with bytes: [UInt8]) throws(AccessError) {
+        let staged = try stage(bytes, for: path)
+        try renameFile(staged.fresh, to: staged.path)
+        try syncDirectory(self.path)
+    }
+
+    /// A new content, synced, beside the file whose place it will take.
+    private struct StagedFile {
+        let fresh: String
+        let path: String
+    }
+
+    private func stage(_ bytes: [UInt8], for path: String) throws(AccessError) -> StagedFile {
         let fresh = "\(path).new"
         // Left by a crash, at most: nobody else writes while we hold the lock.
         try removeFile(fresh)
         let file = try SystemFile(fresh, .create)
         try file.setMode(0o600)
-        if let owner = try inheritedOwner(from: self.path) { try file.setOwner(owner) }
+        if let owner = try inheritedOwner() { try file.setOwner(owner) }
         try file.write(bytes)
         // File systems count time in ticks of milliseconds and give a freed inode to the next file, so two changes
         // in one tick could look like none. Each content is later than the one before, by a nanosecond if need be.
         if let earlier = try FileStamp.of(path) { try file.setModified(after: earlier) }
         try file.sync()
-        try renameFile(fresh, to: path)
-        try syncDirectory(self.path)
+        return StagedFile(fresh: fresh, path: path)
+    }
+
+    /// The folder's owner, where root must give a new file to him: see ``inheritedOwner(from:)``.
+    func inheritedOwner() throws(AccessError) -> FileOwner? {
+        try inheritedOwner(from: path)
     }
 
     /// Root's files go to whom the folder belongs, so that `sudo footprint app add` does not lock the server's own

@@ -28,8 +28,9 @@ struct SystemFile: ~Copyable {
             case .readWrite: O_RDWR | O_CREAT
             }
         self.path = path
-        // O_NONBLOCK: a named pipe in the file's place must not hang us; a regular file ignores it.
-        descriptor = try retried("open", path) { open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o600) }
+        // O_NONBLOCK: a named pipe in the file's place must not hang us; a regular file ignores it. O_NOFOLLOW: nothing
+        // here is a link, unless somebody wants us to write elsewhere.
+        descriptor = try retried("open", path) { open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0o600) }
     }
 
     deinit { _ = close(descriptor) }

@@ -18,7 +18,7 @@ package struct TokenClaims: Sendable, Equatable {
     /// `sub` and `scope`, which belong together.
     package enum Bearer: Sendable, Equatable {
         case app(String)
-        case admin
+        case administrator(Role)
     }
 }
 

@@ -24,7 +24,7 @@ package struct TokenCache: Sendable {
         if current == generation, nowSeconds < expiresAtSeconds, isRemembered(token) { return answer }
         let verdict = access.authenticate(token, nowSeconds: nowSeconds)
         switch verdict {
-        case .app(_, let end), .admin(_, let end):
+        case .app(_, let end), .administrator(_, _, let end):
             remember(token, verdict, generation: current, until: end)
         case .refused:
             // What is remembered stays true: one bad token must not make the next good one dearer.

@@ -6,7 +6,7 @@ import Crypto
 ///   . base64url {"iss":"footprint","sub":"APP ID","scope":"report","iat":N,"exp":N,"jti":"TOKEN ID"}
 ///   . base64url HMAC-SHA256 of everything before the second point
 ///
-/// An administrator's token says `"sub":"admin","scope":"admin"`.
+/// An administrator's token says `"sub":"admin","scope":"admin"`, or `viewer` twice.
 ///
 /// Reading takes these very bytes and nothing else, not any JSON: no other algorithm can be named, no field given
 /// twice or left out, nothing spelled in two ways. So a token that differs in one byte, whichever, is refused.
@@ -15,7 +15,7 @@ package enum TokenText {
         let (subject, scope) =
             switch claims.bearer {
             case .app(let id): (id, "report")
-            case .admin: ("admin", "admin")
+            case .administrator(let role): (role.rawValue, role.rawValue)
             }
         let header = #"{"alg":"HS256","kid":"\#(key.id)","typ":"JWT"}"#
         let payload =
@@ -86,7 +86,9 @@ package enum TokenText {
         guard text.take(#"{"iss":"footprint","sub":""#) else { return nil }
         let bearer: TokenClaims.Bearer
         if text.take(#"admin","scope":"admin","iat":"#) {
-            bearer = .admin
+            bearer = .administrator(.admin)
+        } else if text.take(#"viewer","scope":"viewer","iat":"#) {
+            bearer = .administrator(.viewer)
         } else {
             guard let id = text.take(count: AppID.prefix.utf8.count + AppID.randomCharacters),
                 text.take(#"","scope":"report","iat":"#)

@@ -19,7 +19,6 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
     private var mustClose = false
     private var isEnding = false
     private var activeAt: Int
-    private var bodyBytes = 0
 
     var index: Int?
 
@@ -148,10 +147,16 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
         streams.removeValue(forKey: id)?.closed()
     }
 
-    /// False where the intake holds as much of unfinished requests as it may.
-    func account(bodyBytes change: Int) -> Bool {
-        let total = shared.counters.bufferedBytes.wrappingAdd(change, ordering: .relaxed).newValue
-        return change <= 0 || total <= intake.limits.bufferLimitBytes
+    /// Counts bytes of unfinished requests; false, and nothing counted, where the intake holds as many as it may.
+    func account(_ bytes: Int, mayUseAll: Bool) -> Bool {
+        let total = shared.counters.bufferedBytes.wrappingAdd(bytes, ordering: .relaxed).newValue
+        if total <= intake.limits.bufferLimitBytes(mayUseAll: mayUseAll) { return true }
+        release(bytes)
+        return false
+    }
+
+    func release(_ bytes: Int) {
+        shared.counters.bufferedBytes.wrappingSubtract(bytes, ordering: .relaxed)
     }
 
     // MARK: - Ending

@@ -13,10 +13,13 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     // The request.
     private var pseudo = PseudoHeaders()
     private var fields: [UInt8] = []
+    private var listBytes = 0
     private var headIsTooLarge = false
+    private var lacksRoom = false
     private var headBytes: [UInt8] = []
     private var head: RequestHead?
     private var body: [UInt8] = []
+    private var bodyLimitBytes = 0
     private var accountedBytes = 0
     private var requestHasEnded = false
 
@@ -47,8 +50,15 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
 
     func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         // As RFC 9113 6.5.2 counts a list of headers.
-        guard fields.count + name.count + value.count + 32 <= RequestHead.limitBytes else {
+        let size = name.count + value.count + 32
+        listBytes += size
+        guard listBytes <= RequestHead.limitBytes else {
             headIsTooLarge = true
+            return
+        }
+        // A few bytes of HPACK can stand for many: what they become is counted, as bodies are.
+        guard account(size) else {
+            lacksRoom = true
             return
         }
         switch String(decoding: name, as: UTF8.self) {
@@ -70,6 +80,7 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     func headEnded() {
         guard let connection else { return }
         if headIsTooLarge { return answer(RequestHead.Refusal.headTooLarge.answer) }
+        if lacksRoom { return answer(.busy(retryAfterSeconds: 1)) }
         headBytes = pseudo.method + [0x20] + pseudo.path + Array(" HTTP/1.1\r\n".utf8)
         if !pseudo.authority.isEmpty { headBytes += Array("Host: ".utf8) + pseudo.authority + [0x0D, 0x0A] }
         headBytes += fields + [0x0D, 0x0A]
@@ -80,8 +91,9 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         case .refused(let refusal): answer(refusal.answer)
         case .complete(let head):
             self.head = head
-            if let refusal = headBytes.withUnsafeBytes({ connection.desk.refusalBeforeBody(head, $0) }) {
-                return answer(refusal)
+            switch headBytes.withUnsafeBytes({ connection.desk.verdictBeforeBody(head, $0) }) {
+            case .refused(let refusal): return answer(refusal)
+            case .welcome(let bytes): bodyLimitBytes = bytes
             }
             if head.expectsContinue { sayContinue() }
         }
@@ -104,12 +116,9 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     func received(_ bytes: UnsafeRawBufferPointer) {
         // An answer is out already: the rest is thrown away.
         guard let connection, !hasBegun, head != nil else { return }
-        guard body.count + bytes.count <= connection.intake.limits.bodyLimitBytes else {
-            return answer(connection.desk.tooLarge())
-        }
+        guard body.count + bytes.count <= bodyLimitBytes else { return answer(connection.desk.tooLarge()) }
+        guard account(bytes.count) else { return answer(.busy(retryAfterSeconds: 1)) }
         body += bytes
-        accountedBytes += bytes.count
-        if !connection.account(bodyBytes: bytes.count) { answer(.busy(retryAfterSeconds: 1)) }
     }
 
     func requestEnded() {
@@ -118,7 +127,9 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         let body = takeBody()
         let reply = headBytes.withUnsafeBytes { headBytes -> Answer? in
             body.withUnsafeBytes { bytes -> Answer? in
-                if head.path == .report { return connection.desk.answer(head, headBytes, body: bytes, from: self) }
+                if head.path == .report {
+                    return connection.desk.answer(head, headBytes, body: bytes, isAdmitted: true, from: self)
+                }
                 respond(connection.desk.passed(headBytes, body: bytes), connection)
                 return nil
             }
@@ -129,14 +140,21 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     private func takeBody() -> [UInt8] {
         defer {
             body = []
-            releaseBody()
+            release()
         }
         return body
     }
 
-    private func releaseBody() {
-        guard accountedBytes > 0 else { return }
-        _ = connection?.account(bodyBytes: -accountedBytes)
+    /// Counts bytes that are held for this request; false where the intake holds as many as it may.
+    private func account(_ bytes: Int) -> Bool {
+        guard let connection, connection.account(bytes, mayUseAll: head?.path == .report) else { return false }
+        accountedBytes += bytes
+        return true
+    }
+
+    private func release() {
+        guard accountedBytes > 0, let connection else { return }
+        connection.release(accountedBytes)
         accountedBytes = 0
     }
 
@@ -201,8 +219,13 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     func write(_ bytes: ByteBuffer, sent: @escaping Sent) {
         guard let connection else { return sent(.failure(ClientSocket.Closed())) }
         guard hasBody else { return sent(.success(())) }
-        if output.readableBytes == 0 { progressAt = connection.intake.steadySeconds }
-        output.writeImmutableBuffer(bytes)
+        if output.readableBytes == 0 {
+            progressAt = connection.intake.steadySeconds
+            // Shared, not copied: a hundred streams that ask for one file and read none of it hold one file.
+            output = bytes
+        } else {
+            output.writeImmutableBuffer(bytes)
+        }
         whenSent.append(sent)
         nghttp2_session_resume_data(connection.session, id)
         connection.flush()
@@ -305,7 +328,7 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         responding?.cancel()
         responding = nil
         body = []
-        releaseBody()
+        release()
         connection = nil
         output = ByteBuffer()
         callBack(.failure(ClientSocket.Closed()))

@@ -16,6 +16,7 @@ package final class TLSIdentity: Sendable {
 
     private struct Loaded {
         var context: TLSContext
+        var madeAt = ContinuousClock.now
         var stamps: [Stamp]
         /// Files that could not be used: not tried again while they stay as they are.
         var refused: [Stamp]?
@@ -30,23 +31,29 @@ package final class TLSIdentity: Sendable {
         current = Mutex(Loaded(context: context, stamps: stamps))
     }
 
-    /// Takes over files that were changed; true where it did. Throws, once for each state of the files, where they
+    /// Takes over files that were changed; true where it did. Once a day reads them anyway: a context keeps the keys of
+    /// its session tickets, and whoever learns such a key can read what was said under it. Throws, once for each state of the files, where they
     /// cannot be used: the old ones stay in force, which is right while somebody has replaced one of the two.
     package func reloadIfChanged() throws(TLSError) -> Bool {
         try current.withLock { (current) throws(TLSError) in
             let stamps = try Self.stamps(certificatePath, keyPath)
-            guard stamps != current.stamps, stamps != current.refused else { return false }
+            let isChanged = stamps != current.stamps
+            let isOld = current.madeAt.duration(to: .now) > Self.ticketKeysLifetime
+            guard isChanged || isOld, stamps != current.refused else { return false }
             do throws(TLSError) {
                 current.context = try TLSContext(certificate: certificatePath, key: keyPath)
             } catch {
                 current.refused = stamps
                 throw error
             }
+            current.madeAt = .now
             current.stamps = stamps
             current.refused = nil
-            return true
+            return isChanged
         }
     }
+
+    private static let ticketKeysLifetime = Duration.seconds(86_400)
 
     /// The server's end of a new connection; nil where memory is short.
     func accept() -> TLSSession? {

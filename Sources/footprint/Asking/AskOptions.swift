@@ -54,7 +54,7 @@ struct AskOptions: ParsableArguments {
             )
         }
         guard let server = RunningServer.find(dataDirectory: directory) else {
-            return .store(dataDirectory: directory)
+            return .store(dataDirectory: try DataOwner.become(of: directory))
         }
         return .server(
             ServerQuestions(

@@ -6,20 +6,23 @@ struct RunningServer: Sendable {
 
     private struct Record: Decodable {
         var url: String
-        var pid: Int32
     }
 
-    /// nil where none runs; the file of one that was killed counts as none.
+    /// nil where none runs. The file alone proves nothing: one that was killed left it behind, and its port may be a
+    /// stranger's by now, who would be shown a token. The lock on the directory ends with its process.
     static func find(dataDirectory: String) -> RunningServer? {
         let file = URL(fileURLWithPath: dataDirectory + "/serve.json")
-        guard let contents = try? Data(contentsOf: file),
-            let record = try? JSONDecoder().decode(Record.self, from: contents), isAlive(record.pid)
+        guard isLocked(dataDirectory), let contents = try? Data(contentsOf: file),
+            let record = try? JSONDecoder().decode(Record.self, from: contents)
         else { return nil }
         return RunningServer(url: record.url)
     }
 
-    /// Signal 0 asks without doing anything; EPERM says that the process is somebody else's, and so is there.
-    private static func isAlive(_ pid: Int32) -> Bool {
-        pid > 0 && (kill(pid, 0) == 0 || errno == EPERM)
+    private static func isLocked(_ dataDirectory: String) -> Bool {
+        let descriptor = open(dataDirectory + "/lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        // Closing it gives the lock back.
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 }

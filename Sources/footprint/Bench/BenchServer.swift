@@ -17,7 +17,7 @@ final class BenchServer {
         }
         let access = try AccessFiles.open(directory)
         do {
-            let app = try access.addApp(name: "bench").id
+            let app = try access.addApp(name: "bench", by: CommandUser.actor).id
             token = try access.issueToken(app: app, ttlSeconds: 86_400, nowSeconds: AccessFiles.nowSeconds())
         } catch {
             throw AccessFiles.failure(error)

@@ -4,8 +4,9 @@ import Foundation
 /// `DATA/access`, as commands open it: beside a server that runs, or before the first start.
 enum AccessFiles {
     static func open(_ dataDirectory: String) throws(CommandFailure) -> Access {
+        let directory = try DataOwner.become(of: dataDirectory)
         do {
-            return try Access(dataDirectory: dataDirectory)
+            return try Access(dataDirectory: directory)
         } catch {
             throw failure(error)
         }
@@ -13,7 +14,9 @@ enum AccessFiles {
 
     static func failure(_ error: AccessError) -> CommandFailure {
         switch error {
-        case .badAppName, .unknownApp, .appAlreadyRemoved, .lifetimeOutOfRange, .notOurToken: .usage("\(error)")
+        case .badAppName, .badTokenName, .unknownApp, .appAlreadyRemoved, .lifetimeOutOfRange, .notOurToken,
+            .unknownToken:
+            .usage("\(error)")
         default: .unable("\(error)")
         }
     }

@@ -27,7 +27,7 @@ struct AppAdd: FootprintCommand {
         let access = try AccessFiles.open(try data.directory(try config.settings()))
         let credentials: AppCredentials
         do {
-            credentials = try access.addApp(name: name)
+            credentials = try access.addApp(name: name, by: CommandUser.actor)
         } catch {
             throw AccessFiles.failure(error)
         }

@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Console
 import Insights
 
 struct AppList: FootprintCommand {
@@ -28,12 +29,6 @@ struct AppList: FootprintCommand {
             Terminal.output.write(AnswerTable(columns: ["appid", "created", "name"], rows: rows).text)
             return
         }
-        let objects = apps.map { app in
-            JSONValue.object([
-                .init("appid", .string(app.id)), .init("name", .string(app.name)),
-                .init("created", .int(app.createdAtSeconds)),
-            ])
-        }
-        Terminal.output.write(JSONValue.array(objects).encoded() + [UInt8(ascii: "\n")])
+        Terminal.output.write(JSONValue.array(apps.map(\.json)).encoded() + [UInt8(ascii: "\n")])
     }
 }

@@ -22,7 +22,7 @@ struct AppRemove: FootprintCommand {
     func execute() async throws {
         let access = try AccessFiles.open(try data.directory(try config.settings()))
         do {
-            try access.removeApp(id: id)
+            try access.removeApp(id: id, by: CommandUser.actor)
         } catch {
             throw AccessFiles.failure(error)
         }

@@ -6,16 +6,17 @@ struct TokenRevoke: FootprintCommand {
         commandName: "revoke",
         abstract: "Stop a token from working.",
         discussion: """
-            Give - to read the token from stdin: arguments can be seen by every user of the machine in the process \
-            list, stdin cannot.
+            By its id, as `footprint token list` prints it, or by the token itself. Give - to read a token from stdin: \
+            arguments can be seen by every user of the machine in the process list, for a moment at least; stdin cannot.
 
             Examples:
+              footprint token revoke AAECAwQFBgcICQoLDA0ODw
               footprint token revoke - < token.txt
               pass show footprint/token | footprint token revoke -
             """
     )
 
-    @Argument(help: ArgumentHelp("The token, or - for stdin.", valueName: "token"))
+    @Argument(help: ArgumentHelp("The token's id, the token, or - for stdin.", valueName: "token"))
     var token: String
 
     @OptionGroup var data: DataOption
@@ -23,9 +24,13 @@ struct TokenRevoke: FootprintCommand {
 
     func execute() async throws {
         let access = try AccessFiles.open(try data.directory(try config.settings()))
-        let text = token == "-" ? (readLine() ?? "") : token
+        let text = (token == "-" ? (readLine() ?? "") : token).trimmingSpaces
         do {
-            try access.revoke(token: text.trimmingSpaces)
+            if TokenID(text) != nil {
+                try access.revoke(tokenID: text, by: CommandUser.actor)
+            } else {
+                try access.revoke(token: text, by: CommandUser.actor)
+            }
         } catch {
             throw AccessFiles.failure(error)
         }

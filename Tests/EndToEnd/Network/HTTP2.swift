@@ -281,6 +281,53 @@ extension Network {
             }
         }
 
+        @Test(
+            "clients that ask for much and read nothing, or send heads that unpack to much, take no more than the limits"
+        )
+        func memory() async throws {
+            try await serving(options: ["--buffer-limit-mib", "16"]) { server, authority, http in
+                let page = try HTTPConnection.ask(.get("/"), port: server.port, authority: authority).text
+                let charts = try #require(page.firstMatch(of: /\/assets\/echarts\.[0-9a-f]+\.js/)).output
+                let before = server.process.residentMiB
+                // No room for any answer's body; a hundred streams ask for a megabyte each, on ten connections.
+                let noWindow = Self.frame(4, 0, 0, [0, 4, 0, 0, 0, 0])
+                let ask = Self.block([
+                    (":method", "GET"), (":path", String(charts)), (":scheme", "https"), (":authority", "h"),
+                ])
+                let greedy = (0..<100).map { Self.frame(1, 0x5, UInt32($0 * 2 + 1), ask) }.joined()
+                // A header of 4,000 bytes put into HPACK's table, then named again and again by one byte each.
+                let long = Array("x-long".utf8)
+                let value = [UInt8](repeating: UInt8(ascii: "a"), count: 3_900)
+                let stored: [UInt8] =
+                    [0x40, UInt8(long.count)] + long + [0x7F] + Self.integer(value.count - 127) + value
+                let heads = (0..<100).map { number in
+                    let names: [UInt8] = number == 0 ? stored : [0xBE, 0xBE, 0xBE]
+                    return Self.frame(1, 0x4, UInt32(number * 2 + 1), Self.get + names)
+                }.joined()
+                let kept = try (0..<20).map { number in
+                    let connection = try HTTPConnection(port: server.port, authority: authority, offering: "h2")
+                    let bytes: [UInt8] =
+                        number % 2 == 0 ? noWindow + Array(greedy) : Self.frame(4, 0, 0, []) + Array(heads)
+                    connection.sendWhileOpen(Self.preface + bytes)
+                    return connection
+                }
+                try await Task.sleep(for: .seconds(1))
+                #expect(try server.metric("buffered_bytes") ?? .infinity <= Double(16 << 20))
+                #expect(
+                    server.process.residentMiB - before < 100,
+                    "10 connections' 1,000 answers of a megabyte are one"
+                )
+                // They keep nobody else out.
+                let answer = try await self.ask(
+                    .report(ReportBody.text(items: "[{}]"), token: server.token),
+                    server,
+                    http
+                )
+                expectStored(answer.answer)
+                withExtendedLifetime(kept) {}
+            }
+        }
+
         @Test("a report whose body stops is answered 408, a connection without requests is ended in time")
         func slow() async throws {
             try await serving(options: ["--body-timeout", "2", "--idle-timeout", "3"]) { server, authority, _ in

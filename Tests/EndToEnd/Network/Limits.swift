@@ -114,6 +114,34 @@ extension Network {
             }
         }
 
+        @Test("who shows no good token fills half of the room for unfinished requests, and keeps no report out")
+        func strangers() async throws {
+            try await Installation.serving(options: ["--buffer-limit-mib", "4"]) { server in
+                // Larger than a stranger's body may be: refused by its length alone.
+                let large = "POST /upbot/api/auth/GetAccessToken HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
+                let connection = try server.connection()
+                try connection.send(large)
+                #expect(try connection.answer().status == 413)
+                let begun = "POST /upbot/api/auth/GetAccessToken HTTP/1.1\r\nHost: h\r\nContent-Length: 16000\r\n\r\n"
+                let strangers = try (0..<400).map { _ in
+                    let connection = try server.connection()
+                    connection.sendWhileOpen(Array((begun + String(repeating: " ", count: 15_000)).utf8))
+                    return connection
+                }
+                #expect(try server.metric("buffered_bytes") ?? 0 > Double(1 << 20), "they fill nothing")
+                for _ in 0..<20 {
+                    // In two pieces, so that it is unfinished for a while.
+                    let bytes = HTTPRequest.report(ReportBody.padded(to: 12_000, uid: "u"), token: server.token).bytes
+                    let reporter = try server.connection()
+                    try reporter.send(bytes.prefix(6_000))
+                    try await Task.sleep(for: .milliseconds(20))
+                    try reporter.send(bytes.dropFirst(6_000))
+                    expectStored(try reporter.answer())
+                }
+                withExtendedLifetime(strangers) {}
+            }
+        }
+
         @Test("SIGHUP reads the limits again; what cannot be read changes nothing")
         func reload() async throws {
             try await Installation.with { installation in

@@ -72,6 +72,14 @@ final class ChildProcess: Sendable {
     var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
     var errors: String { (try? String(contentsOfFile: errorsPath, encoding: .utf8)) ?? "" }
 
+    /// Memory that it has now; 0 where it has ended.
+    var residentMiB: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first).flatMap { Int($0) }.map { $0 / 1_024 }
+            ?? 0
+    }
+
     /// Sends a signal, unless the process was already seen to end: a process id is never used after that.
     func send(_ signal: Int32) {
         ended.withLock { ending in

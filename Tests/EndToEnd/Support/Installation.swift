@@ -115,6 +115,15 @@ final class Installation: Sendable {
         return try await ready(Footprint(process: process, installation: self, data: data))
     }
 
+    /// Starts a server from another working directory.
+    func serve(in directory: String) async throws -> Footprint {
+        let process = try start(
+            "/usr/bin/env",
+            ["-C", directory, Program.path(), "serve", "--data", data, "--port", "0"]
+        )
+        return try await ready(Footprint(process: process, installation: self, data: data))
+    }
+
     /// Starts a server from a shell whose soft limit of open files is this low.
     func serve(softFileLimit: Int) async throws -> Footprint {
         let process = try start(

@@ -23,7 +23,7 @@ actor Engine {
         let folder = FileManager.default.temporaryDirectory.appending(path: "footprint-insights-\(UUID().uuidString)")
         let store = EmbeddedClickHouse(
             path: folder.appending(path: "store").path,
-            library: try EngineLibrary.locate(),
+            library: try EngineLibrary.locate(above: #filePath),
             memoryBytes: 2 << 30,
             threads: 2,
             logger: Logger(label: "insights tests") { _ in SwiftLogNoOpLogHandler() }

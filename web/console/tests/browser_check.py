@@ -15,6 +15,8 @@ import http.client
 import json
 import os
 import pathlib
+import re
+import ssl
 import sys
 import urllib.parse
 
@@ -22,6 +24,8 @@ from devtools import Browser, BrowserError
 
 HERE = pathlib.Path(__file__).resolve().parent
 AUDIT = (HERE / "audit.js").read_text()
+# First parts of the words' keys: what is seen of one on a page has no translation.
+KEYS = ("metric", "range", "error", "trend", "filters", "empty", "timeline", "admin", "docs", "frame", "signin")
 COUNTED = ["pv", "uv", "sessions", "new_users", "events"]
 
 
@@ -42,14 +46,25 @@ class API:
         self.token = token
 
     def get(self, path, parameters):
-        connection = http.client.HTTPConnection(self.base.hostname, self.base.port or 80, timeout=60)
-        query = urllib.parse.urlencode(parameters)
-        connection.request("GET", f"/api/v1/{path}?{query}", headers={"Authorization": self.token})
+        return self.ask("GET", f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}")["data"]
+
+    def post(self, path, body):
+        return self.ask("POST", f"/api/v1/{path}", json.dumps(body))["data"]
+
+    def ask(self, method, target, body=None):
+        if self.base.scheme == "https":
+            # The tests' own certificate; whether it is checked rightly is not this check's business.
+            connection = http.client.HTTPSConnection(
+                self.base.hostname, self.base.port or 443, timeout=60, context=ssl._create_unverified_context()
+            )
+        else:
+            connection = http.client.HTTPConnection(self.base.hostname, self.base.port or 80, timeout=60)
+        connection.request(method, target, body, {"Authorization": self.token, "Content-Type": "application/json"})
         response = connection.getresponse()
-        body = json.loads(response.read())
-        if response.status != 200 or body["ret"] != 0:
-            raise BrowserError(f"GET /api/v1/{path}: {response.status} {body}")
-        return body["data"]
+        answer = json.loads(response.read())
+        if response.status != 200 or answer.get("ret", 0) != 0:
+            raise BrowserError(f"{method} {target}: {response.status} {answer}")
+        return answer
 
 
 class Check:
@@ -273,9 +288,17 @@ class Check:
         self.shoot(f"overview-{language}-{scheme}-{'narrow' if mobile else 'wide'}")
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         require(wide <= width, f"the page is {wide} wide in a window of {width}")
+        self.one_language(language)
+        light = self.page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        require(light == scheme, f"the page is {light} where the system is {scheme}")
+        complaints = self.page.evaluate(AUDIT)
+        require(not complaints, "; ".join(complaints[:12]))
+        self.names()
+
+    def one_language(self, language):
         require(self.page.evaluate("document.documentElement.lang").startswith(language), "the page is not in the browser's language")
         words = self.page.evaluate(
-            "[...document.querySelectorAll('h1, h2, h3, dt, button:not(.row-name):not([data-action=language]), label, option, thead th, legend, a.button')].map((one) => one.textContent)"
+            "[...document.querySelectorAll('h1, h2, h3, h4, dt, button:not(.row-name):not([data-action=language]), label, option, thead th, legend, a.button')].map((one) => one.textContent)"
         )
         if language == "en":
             foreign = [word for word in words if any("\u4e00" <= letter <= "\u9fff" for letter in word)]
@@ -285,15 +308,10 @@ class Check:
             foreign = [word for word in headings if not any("\u4e00" <= letter <= "\u9fff" for letter in word)]
             require(not foreign, f"headings without Chinese on the Chinese page: {foreign}")
         text = self.page.evaluate("document.body.innerText")
-        keys = [word for word in text.split() if word.split(".")[0] in ("metric", "range", "error", "trend", "pages", "filters", "empty", "timeline") and "." in word]
+        keys = [word for word in text.split() if re.match(rf"({'|'.join(KEYS)})\.[a-z]", word)]
         require(not keys, f"words without a translation: {keys}")
-        light = self.page.evaluate("getComputedStyle(document.documentElement).colorScheme")
-        require(light == scheme, f"the page is {light} where the system is {scheme}")
-        complaints = self.page.evaluate(AUDIT)
-        require(not complaints, "; ".join(complaints[:12]))
-        self.names()
 
-    def names(self):
+    def names(self, landmarks=("main", "banner", "search")):
         """Everything one can operate has a name, by the browser's own accessibility tree."""
         tree = self.page.command("Accessibility.getFullAXTree")["nodes"]
         operable = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "switch", "spinbutton", "radio", "img", "image", "table", "region"}
@@ -303,7 +321,7 @@ class Check:
         ]
         require(not nameless, f"without an accessible name: {nameless}")
         roles = {node.get("role", {}).get("value") for node in tree if not node.get("ignored")}
-        for landmark in ("main", "banner", "search"):
+        for landmark in landmarks:
             require(landmark in roles, f"the page has no {landmark} landmark")
 
     def switches(self):
@@ -455,6 +473,213 @@ class Check:
         self.shoot("not-found", whole=False)
         self.expect_complaint("404")
 
+    # -- The page about the API
+
+    def docs(self, language, scheme, width):
+        self.use(language, scheme, width, 720 if width < 600 else 900, width < 600)
+        self.page.go(f"{self.base}/docs")
+        self.page.wait_until("document.querySelector('#app').dataset.ready", "the API is shown")
+        described = self.api.ask("GET", "/openapi.json")
+        expected = [one["operationId"] for item in described["paths"].values() for one in item.values()]
+        shown = self.page.evaluate("[...document.querySelectorAll('.operation h3')].map((one) => one.id)")
+        require(sorted(shown) == sorted(expected), f"operations that are described and not shown, or the other way: {set(shown) ^ set(expected)}")
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        require(wide <= width, f"the page is {wide} wide in a window of {width}")
+        self.one_language(language)
+        require(self.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == scheme, "the page has the wrong theme")
+        complaints = self.page.evaluate(AUDIT)
+        require(not complaints, "; ".join(complaints[:12]))
+        self.names(("main", "banner", "navigation"))
+        self.shoot(f"docs-{language}-{scheme}-{'narrow' if width < 600 else 'wide'}", whole=False)
+
+    def docs_content(self):
+        """What a reader comes for: the field table, the answers, a line to paste, links that lead there."""
+        self.use("en", "light", 1320, 900)
+        self.page.go(f"{self.base}/docs#question.funnel")
+        self.page.wait_until("document.querySelector('#app').dataset.ready", "the API is shown")
+        top = self.page.evaluate("document.getElementById('question.funnel').getBoundingClientRect().top")
+        require(0 <= top < 400, f"a link to an operation leads {top} pixels beside it")
+        report = "document.getElementById('report').closest('.operation')"
+        fields = self.page.evaluate(f"[...{report}.querySelectorAll('tbody th')].map((one) => one.textContent)")
+        for name in ("head.uid", "head.openid", "items.event_time", "items.duration", "X-Footprint-Dry-Run", "200", "401", "413", "429", "503"):
+            require(name in fields, f"the report's tables lack {name}: {fields}")
+        line = self.page.evaluate(f"{report}.querySelector('.code').textContent")
+        require(f"curl -sS '{self.base}/upbot/api/ReportBehaviorData'" in line and "$TOKEN" in line, f"no line to paste: {line}")
+        rets = self.page.evaluate("[...document.querySelectorAll('[aria-labelledby=answers] tbody th')].map((one) => Number(one.textContent))")
+        require(rets == [0, *range(1001, 1009)], f"the table of answers has {rets}")
+        self.page.evaluate("document.querySelector('.docs-unfolded a[href=\"#audit\"]').focus()")
+        self.page.key("Enter")
+        self.page.wait_until("location.hash === '#audit' && document.getElementById('audit').getBoundingClientRect().top < 400", "the contents lead there by keyboard")
+        self.page.click("[data-action=language]")
+        self.page.wait_until("document.documentElement.lang === 'zh-CN' && document.querySelector('h1').textContent === '接口文档'", "the language button switches to Chinese")
+        self.page.evaluate("localStorage.clear()")
+
+    # -- The administration
+
+    def open_admin(self):
+        self.page.go(f"{self.base}/?page=admin")
+        self.settle_admin()
+
+    def settle_admin(self):
+        self.page.wait_until("document.querySelectorAll('.admin-table').length === 4 && !document.querySelector('[aria-busy=true]')", "the lists are there")
+
+    def admin_appearance(self, language, scheme, width):
+        self.use(language, scheme, width, 720 if width < 600 else 900, width < 600)
+        self.open_admin()
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        require(wide <= width, f"the page is {wide} wide in a window of {width}")
+        self.one_language(language)
+        complaints = self.page.evaluate(AUDIT)
+        require(not complaints, "; ".join(complaints[:12]))
+        self.names()
+        self.shoot(f"admin-{language}-{scheme}-{'narrow' if width < 600 else 'wide'}")
+        for action in ("add-app", "issue-token", "rotate-key"):
+            self.page.click(f"[data-action={action}]")
+            self.page.wait_until("document.querySelector('dialog[open]')", f"{action} opens a dialog")
+            box = self.page.evaluate("(() => { const { left, right } = document.querySelector('dialog').getBoundingClientRect(); return [left, right]; })()")
+            require(box[0] >= 0 and box[1] <= width, f"the dialog of {action} reaches from {box[0]} to {box[1]} of {width}")
+            self.one_language(language)
+            complaints = self.page.evaluate(AUDIT)
+            require(not complaints, f"{action}: " + "; ".join(complaints[:12]))
+            self.names(("dialog",))
+            self.shoot(f"admin-{action}-{language}-{scheme}-{'narrow' if width < 600 else 'wide'}", whole=False)
+            self.page.key("Escape")
+            self.page.wait_until("!document.querySelector('dialog')", "Escape closes the dialog")
+            require(self.page.evaluate(f"document.activeElement.dataset.action === '{action}'"), f"the focus does not go back to {action}")
+
+    def row_of(self, panel, text):
+        return f"[...document.querySelectorAll('.{panel} tbody tr')].find((row) => row.textContent.includes({json.dumps(text)}))"
+
+    def press_in_row(self, panel, text):
+        self.page.evaluate(f"{self.row_of(panel, text)}.querySelector('button').dataset.check = 'row'")
+        self.page.click("[data-check=row]")
+        self.page.wait_until("document.querySelector('dialog[open]')", "a confirmation is asked for")
+        require(self.page.evaluate("document.activeElement.matches('dialog button[type=button]')"), "a confirmation begins on the button that does it")
+
+    def confirm(self):
+        self.page.click("dialog button[type=submit]")
+
+    def keep(self):
+        """The secret that is shown once: not lost by a slip of a key."""
+        self.page.wait_until("document.querySelector('dialog .code')", "what is shown once is shown")
+        complaints = self.page.evaluate(AUDIT)
+        require(not complaints, "; ".join(complaints[:12]))
+        values = self.page.evaluate("[...document.querySelectorAll('dialog code')].map((one) => one.textContent)")
+        self.page.key("Escape")
+        require(self.page.evaluate("Boolean(document.querySelector('dialog[open]'))"), "Escape takes away what is shown once")
+        self.shoot("admin-shown-once", whole=False)
+        self.confirm()
+        self.page.wait_until("!document.querySelector('dialog')", "the dialog closes when it is kept")
+        self.settle_admin()
+        return values
+
+    def admin_apps(self):
+        self.use("en", "light", 1320, 900)
+        self.open_admin()
+        self.page.click("[data-action=add-app]")
+        self.page.type("检查 browser")
+        self.page.key("Enter")
+        appid, secret = self.keep()
+        require(secret.startswith("sec_"), f"no secret: {secret[:4]}")
+        require(any(app["appid"] == appid and app["name"] == "检查 browser" for app in self.api.get("apps", [])), "the app is not there")
+        require(secret not in self.page.evaluate("document.body.innerText"), "the secret is still on the page")
+        self.press_in_row("apps-panel", appid)
+        self.page.key("Enter")
+        self.page.wait_until("!document.querySelector('dialog')", "Enter on the way back closes the dialog")
+        require(any(app["appid"] == appid for app in self.api.get("apps", [])), "the app is gone though nobody confirmed")
+        self.press_in_row("apps-panel", appid)
+        self.confirm()
+        self.page.wait_until(f"!{self.row_of('apps-panel', appid)}", "the removed app leaves the list")
+        require(not any(app["appid"] == appid for app in self.api.get("apps", [])), "the app is still there")
+
+    def admin_tokens(self):
+        self.page.click("[data-action=issue-token]")
+        self.page.click("dialog input")
+        self.page.type("browser check")
+        self.page.key("Enter")
+        (token,) = self.keep()
+        viewer = API(self.base.rstrip("/"), token)
+        viewer.get("overview", self.scope)
+        self.press_in_row("tokens-panel", "browser check")
+        self.confirm()
+        self.page.wait_until(f"!{self.row_of('tokens-panel', 'browser check')}", "the revoked token leaves the list")
+        try:
+            viewer.get("overview", self.scope)
+        except BrowserError:
+            pass
+        else:
+            raise Failed("the revoked token is still good")
+
+    def admin_keys_and_log(self):
+        self.settle_admin()
+        before = len(self.api.get("keys", []))
+        self.page.click("[data-action=rotate-key]")
+        self.page.click("dialog [value=end_now]")
+        self.confirm()
+        self.page.wait_until("document.querySelector('dialog .danger')", "the end of every token is asked for twice")
+        self.page.key("Escape")
+        self.page.wait_until("!document.querySelector('dialog')", "Escape leaves the tokens alone")
+        require(len(self.api.get("keys", [])) == before, "the key was rotated though nobody confirmed")
+        self.page.click("[data-action=rotate-key]")
+        self.confirm()
+        self.page.wait_until(f"document.querySelectorAll('.keys-panel tbody tr').length === {before + 1}", "the new key is in the list")
+        self.settle_admin()
+        for action, words in (("app.remove", "App removed"), ("key.rotate", "Key rotated")):
+            self.page.evaluate(
+                f"(() => {{ const choice = document.querySelector('.audit-filters select'); choice.value = '{action}';"
+                " choice.dispatchEvent(new Event('change')); })()"
+            )
+            self.page.wait_until(
+                f"!document.querySelector('[aria-busy=true]') && [...document.querySelectorAll('.audit-panel tbody tr')].every((row) => row.textContent.includes('{words}'))",
+                f"the log shows only {action}",
+            )
+            rows = self.page.evaluate("document.querySelectorAll('.audit-panel tbody tr').length")
+            entries = self.api.get("audit", [("action", action), ("limit", 50)])["entries"]
+            require(rows == len(entries) > 0, f"the log shows {rows} of {action}, the API has {len(entries)}")
+        self.page.click(".audit-filters input")
+        self.page.type("nobody:at-all")
+        self.page.key("Enter")
+        self.page.wait_until("document.querySelector('.audit-panel .admin-nothing')", "a log without a match says so")
+        self.shoot("admin-log-empty")
+
+    def admin_failure(self):
+        self.use("zh", "light", 1320, 900)
+        self.page.command("Network.setBlockedURLs", urls=["*/api/v1/apps*"])
+        self.page.go(f"{self.base}/?page=admin")
+        self.page.wait_until("document.querySelector('.apps-panel .failure button')", "a list that cannot be had says so")
+        complaints = self.page.evaluate(AUDIT)
+        self.page.click("[data-action=add-app]")
+        self.page.type("x")
+        self.page.key("Enter")
+        self.page.wait_until("document.querySelector('dialog .form-problem').textContent", "a change that fails says so in its dialog")
+        self.page.command("Network.setBlockedURLs", urls=[])
+        self.page.key("Escape")
+        self.expect_complaint("ERR_BLOCKED_BY_CLIENT")
+        self.page.click(".apps-panel .failure button")
+        self.page.wait_until("document.querySelector('.apps-panel table')", "trying again brings the list")
+        require(not complaints, "; ".join(complaints[:12]))
+
+    def viewer(self):
+        """A viewer has the figures, no way to the administration, and at its address a sentence why."""
+        self.use("zh", "light", 1320, 900)
+        token = self.api.post("tokens", {"role": "viewer", "name": "browser", "ttl": 600})["token"]
+        self.page.go(self.address())
+        self.page.wait_until("document.querySelector('.signin-form input')", "the sign-in form is there")
+        self.page.click(".signin-form input")
+        self.page.type(token)
+        self.page.key("Enter")
+        self.page.wait_until("document.querySelector('.figures')", "a viewer sees the figures")
+        self.settle()
+        require(self.page.evaluate("!document.querySelector('[data-page=admin]')"), "a viewer is shown the way to the administration")
+        for language, words in (("zh", "仅供管理员"), ("en", "for administrators")):
+            self.use(language, "light", 1320, 900)
+            self.page.go(f"{self.base}/?page=admin")
+            self.page.wait_until("document.querySelector('.empty h1')", "a viewer is told why there is nothing")
+            require(words in self.page.evaluate("document.querySelector('.empty').textContent"), "the sentence does not say why")
+            complaints = self.page.evaluate(AUDIT)
+            require(not complaints, "; ".join(complaints[:12]))
+            self.shoot(f"admin-viewer-{language}")
+
     def quiet(self):
         require(not self.page.complaints, "the browser complained: " + "; ".join(self.page.complaints[:8]))
         hosts = {urllib.parse.urlsplit(url).netloc for _, url in self.page.events if url.startswith(("http:", "https:", "ws:"))}
@@ -480,7 +705,19 @@ class Check:
         self.step("find by uid and trace", self.find)
         self.step("empty state", self.empty_state)
         self.step("error state and retry", self.error_state)
+        for language in ("zh", "en"):
+            for scheme, width in (("light", 1320), ("dark", 320)):
+                self.step(f"administration: {language}, {scheme}, {width} pixels", lambda: self.admin_appearance(language, scheme, width))
+        self.step("administration: an app, its secret once, its removal confirmed", self.admin_apps)
+        self.step("administration: a viewer's token, issued and revoked", self.admin_tokens)
+        self.step("administration: keys and the log", self.admin_keys_and_log)
+        self.step("administration: failures say what to do", self.admin_failure)
         self.step("sign-out", self.sign_out)
+        for language in ("zh", "en"):
+            for scheme, width in (("light", 1320), ("dark", 320)):
+                self.step(f"API: {language}, {scheme}, {width} pixels", lambda: self.docs(language, scheme, width))
+        self.step("API: tables, a line to paste, links, keyboard", self.docs_content)
+        self.step("a viewer", self.viewer)
         self.step("404 page", self.not_found)
         self.step("no console errors, no policy violations, no other host", self.quiet)
 

@@ -104,7 +104,7 @@ class Browser:
                 self.executable, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--no-first-run", "--no-default-browser-check", "--disable-background-networking",
                 "--disable-component-update", "--disable-extensions", "--hide-scrollbars", "--lang=zh-CN",
-                "--font-render-hinting=none", "--remote-debugging-port=0", f"--user-data-dir={self.profile}",
+                "--font-render-hinting=none", "--ignore-certificate-errors", "--remote-debugging-port=0", f"--user-data-dir={self.profile}",
                 "about:blank",
             ],
             stdout=subprocess.DEVNULL,

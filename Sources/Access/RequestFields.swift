@@ -4,18 +4,23 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The fields of a request to the token endpoint, checked as the contract types them.
+/// The members of a JSON object that a client sent, checked as the caller's contract types them.
 ///
-/// `null` is absent; unknown fields are accepted and dropped; a string is never read from a number.
-struct TokenRequest {
+/// `null` is absent; a string is never read from a number. Whether members that nobody asked for are an error is the
+/// caller's to say: ``refuseMembers(except:)``.
+package struct RequestFields {
     private let fields: [String: Value]
 
     /// What the client is told as `detail`: `app_secret: expected a string, found an integer`.
-    struct Fault: Error, Equatable {
-        let detail: String
+    package struct Fault: Error, Equatable {
+        package let detail: String
+
+        package init(detail: String) {
+            self.detail = detail
+        }
     }
 
-    init(_ body: [UInt8]) throws(Fault) {
+    package init(_ body: [UInt8]) throws(Fault) {
         guard !body.isEmpty else { throw Fault(detail: "body: expected a JSON object, found nothing") }
         // JSONDecoder would take UTF-16 and a byte order mark too; the contract says UTF-8. NUL is in no JSON text.
         guard String(validating: body, as: UTF8.self) != nil, !body.contains(0), !body.starts(with: [0xEF, 0xBB, 0xBF])
@@ -33,7 +38,7 @@ struct TokenRequest {
     }
 
     /// A required string of 1 to `limitBytes` bytes.
-    func string(_ name: String, limitBytes: Int) throws(Fault) -> String {
+    package func string(_ name: String, limitBytes: Int) throws(Fault) -> String {
         guard let text = try optionalString(name, limitBytes: limitBytes) else {
             throw Fault(detail: "\(name): required, but missing")
         }
@@ -41,7 +46,7 @@ struct TokenRequest {
         return text
     }
 
-    func optionalString(_ name: String, limitBytes: Int) throws(Fault) -> String? {
+    package func optionalString(_ name: String, limitBytes: Int) throws(Fault) -> String? {
         switch fields[name] {
         case nil, .null:
             return nil
@@ -55,7 +60,27 @@ struct TokenRequest {
         }
     }
 
-    func constant(_ name: String, _ expected: String) throws(Fault) {
+    /// An integer; nil where it is absent.
+    package func optionalInteger(_ name: String) throws(Fault) -> Int64? {
+        switch fields[name] {
+        case nil, .null:
+            return nil
+        case .integer(let number):
+            return number
+        case .some(let other):
+            throw Fault(detail: "\(name): expected an integer, found \(other.phrase)")
+        }
+    }
+
+    /// Refuses an object that has other members than these: a mistyped name must not silently count as absent.
+    package func refuseMembers(except known: Set<String>) throws(Fault) {
+        guard fields.keys.allSatisfy(known.contains) else {
+            let names = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
+            throw Fault(detail: "body: holds other members than it may (\(names))")
+        }
+    }
+
+    package func constant(_ name: String, _ expected: String) throws(Fault) {
         guard try string(name, limitBytes: 256) == expected else {
             throw Fault(detail: "\(name): expected \"\(expected)\"")
         }
@@ -64,6 +89,7 @@ struct TokenRequest {
     /// As much of a JSON value as a fault needs to name.
     private enum Value: Decodable {
         case null, boolean, number, array
+        case integer(Int64)
         case string(String)
         case object([String: Value])
 
@@ -75,6 +101,8 @@ struct TokenRequest {
                 self = .string(text)
             } else if (try? container.decode(Bool.self)) != nil {
                 self = .boolean
+            } else if let number = try? container.decode(Int64.self) {
+                self = .integer(number)
             } else if let fields = try? container.decode([String: Value].self) {
                 self = .object(fields)
             } else if (try? decoder.unkeyedContainer()) != nil {
@@ -88,7 +116,7 @@ struct TokenRequest {
             switch self {
             case .null: "null"
             case .boolean: "a boolean"
-            case .number: "a number"
+            case .integer, .number: "a number"
             case .array: "an array"
             case .string: "a string"
             case .object: "an object"

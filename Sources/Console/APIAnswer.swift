@@ -2,21 +2,28 @@ import HTTPTypes
 import Hummingbird
 import Insights
 import NIOCore
+import Plans
 
 /// What the API says, in the contract's envelope: `{"ret":…,"msg":…,"detail":…}` or, answered, with `data`.
 ///
 /// `ret` and `msg` are the report API's, so that a client has one table; the status says the same to everything that
-/// reads HTTP only.
-enum APIAnswer: Sendable {
+/// reads HTTP only. Thrown, it is the answer instead of the one that was being made.
+enum APIAnswer: Error, Sendable {
     case data([UInt8])
     case badParameter(detail: String)
+    /// A tracking plan that is wrong, with everything that is.
+    case badPlan(PlanFaults)
     case notAdmitted(detail: String?)
+    /// Admitted, but not to this.
+    case notAllowed(detail: String)
     case tooManyAttempts(retryAfterSeconds: Int)
     case tooLarge
     case unavailable(detail: String)
     /// The question is well formed but would take more time, memory or rows than one may.
     case overLimit(detail: String)
     case unknown
+    /// The path is known, what it names is not there.
+    case missing(detail: String)
     case wrongMethod(allowed: [HTTPRequest.Method])
     case crossSite
     case internalError
@@ -24,15 +31,15 @@ enum APIAnswer: Sendable {
     var status: HTTPResponse.Status {
         switch self {
         case .data: .ok
-        case .badParameter: .badRequest
+        case .badParameter, .badPlan: .badRequest
         case .notAdmitted: .unauthorized
         case .tooManyAttempts: .tooManyRequests
         case .tooLarge: .contentTooLarge
         case .unavailable: .serviceUnavailable
         case .overLimit: .unprocessableContent
-        case .unknown: .notFound
+        case .unknown, .missing: .notFound
         case .wrongMethod: .methodNotAllowed
-        case .crossSite: .forbidden
+        case .crossSite, .notAllowed: .forbidden
         case .internalError: .internalServerError
         }
     }
@@ -40,12 +47,12 @@ enum APIAnswer: Sendable {
     var ret: Int {
         switch self {
         case .data: 0
-        case .badParameter, .overLimit: 1001
-        case .notAdmitted, .crossSite: 1002
+        case .badParameter, .badPlan, .overLimit: 1001
+        case .notAdmitted, .notAllowed, .crossSite: 1002
         case .tooManyAttempts: 1003
         case .tooLarge: 1004
         case .unavailable: 1005
-        case .unknown: 1006
+        case .unknown, .missing: 1006
         case .wrongMethod: 1007
         case .internalError: 1008
         }
@@ -54,12 +61,12 @@ enum APIAnswer: Sendable {
     private var message: String {
         switch self {
         case .data: ""
-        case .badParameter, .overLimit: "请求参数错误，请稍后再试"
-        case .notAdmitted, .crossSite: "鉴权失败，请重新获取token"
+        case .badParameter, .badPlan, .overLimit: "请求参数错误，请稍后再试"
+        case .notAdmitted, .notAllowed, .crossSite: "鉴权失败，请重新获取token"
         case .tooManyAttempts: "请求过于频繁，请稍后再试"
         case .tooLarge: "请求数据过大"
         case .unavailable: "服务繁忙，请稍后再试"
-        case .unknown: "接口不存在"
+        case .unknown, .missing: "接口不存在"
         case .wrongMethod: "请求方法错误"
         case .internalError: "服务内部错误"
         }
@@ -67,9 +74,12 @@ enum APIAnswer: Sendable {
 
     private var detail: String? {
         switch self {
-        case .badParameter(let detail), .unavailable(let detail), .overLimit(let detail): detail
+        case .badParameter(let detail), .unavailable(let detail), .overLimit(let detail), .notAllowed(let detail),
+            .missing(let detail):
+            detail
+        case .badPlan(let faults): faults.faults.first?.text(in: "plan.yml")
         case .notAdmitted(let detail): detail
-        case .crossSite: "the request comes from another site"
+        case .crossSite: "the request does not come from a page of this site"
         case .data, .tooManyAttempts, .tooLarge, .unknown, .wrongMethod, .internalError: nil
         }
     }
@@ -97,6 +107,9 @@ enum APIAnswer: Sendable {
             json += Array(#","data":"#.utf8) + data
         } else if let detail {
             json += Array(#","detail":"#.utf8) + JSONValue.string(detail).encoded()
+        }
+        if case .badPlan(let faults) = self {
+            json += Array(#","errors":"#.utf8) + JSONValue.array(faults.faults.map(\.json)).encoded()
         }
         json.append(UInt8(ascii: "}"))
         return json

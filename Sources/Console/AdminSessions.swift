@@ -6,11 +6,11 @@ import Synchronization
 ///
 /// A session's id is 256 random bits that only the browser holds; here lives its SHA-256, so that a look at this
 /// process's tables gives nobody a session. A session ends at the earliest of: sign-out, 2 h without a request, 12 h,
-/// its admin token's own end, the token's revocation.
+/// its token's own end, the token's revocation.
 final class AdminSessions: Sendable {
     static let longestSeconds: Int64 = 12 * 3600
     static let idleSeconds: Int64 = 2 * 3600
-    /// Signing in beyond this ends the session that was used least recently. 1,000 × about 400 B.
+    /// Signing in beyond this ends the session that was used least recently. 1,000 × about 450 B.
     static let limit = 1_000
 
     private let access: Access
@@ -20,6 +20,7 @@ final class AdminSessions: Sendable {
     private struct Session {
         /// Kept to ask `Access` again after keys or revocations changed; never logged, never sent.
         let token: String
+        let administrator: Administrator
         let expiresAtSeconds: Int64
         var usedAtSeconds: Int64
         /// The state of `Access` under which `token` was last found good.
@@ -40,8 +41,22 @@ final class AdminSessions: Sendable {
         let expiresAtSeconds: Int64
     }
 
-    enum SignIn: Sendable {
-        case started(Started)
+    /// Whose session it is, and until when.
+    struct Current: Sendable {
+        let administrator: Administrator
+        let expiresAtSeconds: Int64
+    }
+
+    /// A good token, before a session is begun with it.
+    struct SignIn: Sendable {
+        fileprivate let token: String
+        fileprivate let generation: UInt64
+        let administrator: Administrator
+        let tokenExpiresAtSeconds: Int64
+    }
+
+    enum Judgement: Sendable {
+        case good(SignIn)
         case notAnAdmin(detail: String?)
     }
 
@@ -50,12 +65,19 @@ final class AdminSessions: Sendable {
         self.nowSeconds = nowSeconds
     }
 
-    func signIn(token: String) -> SignIn {
+    func judge(token: String) -> Judgement {
         // Read before the check: what changes in between is checked again on the first request.
         let generation = access.generation
         return switch access.authenticate(token, nowSeconds: nowSeconds()) {
-        case .admin(_, let expiresAtSeconds):
-            .started(start(token: token, tokenExpiresAtSeconds: expiresAtSeconds, generation: generation))
+        case .administrator(let role, let tokenID, let expiresAtSeconds):
+            .good(
+                SignIn(
+                    token: token,
+                    generation: generation,
+                    administrator: Administrator(role: role, tokenID: tokenID),
+                    tokenExpiresAtSeconds: expiresAtSeconds
+                )
+            )
         case .app:
             .notAnAdmin(detail: "this is an app's token; the console needs an administrator's")
         case .refused:
@@ -63,14 +85,15 @@ final class AdminSessions: Sendable {
         }
     }
 
-    private func start(token: String, tokenExpiresAtSeconds: Int64, generation: UInt64) -> Started {
+    func start(_ signIn: SignIn) -> Started {
         let now = nowSeconds()
         let id = Self.randomID()
         let session = Session(
-            token: token,
-            expiresAtSeconds: min(now + Self.longestSeconds, tokenExpiresAtSeconds),
+            token: signIn.token,
+            administrator: signIn.administrator,
+            expiresAtSeconds: min(now + Self.longestSeconds, signIn.tokenExpiresAtSeconds),
             usedAtSeconds: now,
-            checkedGeneration: generation
+            checkedGeneration: signIn.generation
         )
         table.withLock { table in
             if table.count >= Self.limit {
@@ -86,8 +109,8 @@ final class AdminSessions: Sendable {
         return Started(id: id, expiresAtSeconds: session.expiresAtSeconds)
     }
 
-    /// When the session ends, where it is one and its token is still good; counts as use.
-    func expiry(ofSession id: String) -> Int64? {
+    /// The session with this id, where there is one and its token is still good; counts as use.
+    func session(_ id: String) -> Current? {
         let now = nowSeconds()
         let key = SessionKey(id: id)
         let generation = access.generation
@@ -97,7 +120,7 @@ final class AdminSessions: Sendable {
         }
         if session.checkedGeneration != generation {
             // Keys, apps or revocations changed since. Outside the lock: `Access` may look at its files.
-            guard case .admin = access.authenticate(session.token, nowSeconds: now) else {
+            guard case .administrator = access.authenticate(session.token, nowSeconds: now) else {
                 end(key)
                 return nil
             }
@@ -109,7 +132,7 @@ final class AdminSessions: Sendable {
             // Signed out meanwhile: it stays so.
             guard table[key] != nil else { return nil }
             table[key] = kept
-            return kept.expiresAtSeconds
+            return Current(administrator: kept.administrator, expiresAtSeconds: kept.expiresAtSeconds)
         }
     }
 

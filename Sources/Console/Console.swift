@@ -2,44 +2,55 @@ package import Access
 package import Hummingbird
 package import Insights
 package import Logging
+package import NIOPosix
+package import Plans
+package import Quarantine
 
 /// The pages people look at and the questions they ask, over HTTP.
 ///
-/// Three things under one router: `/` and `/assets/…` (static files), `/console/session` (sign-in), and
-/// `/api/v1/QUESTION` (answers as JSON or CSV). Static files are read, hashed and compressed once, in `init`; after
-/// that nothing of this target touches the disk.
+/// Under one router: `/` and `/assets/…` (static files), `/console/session` (sign-in), `/api/v1/QUESTION` (answers as
+/// JSON or CSV), and `/api/v1/apps`, `tokens`, `keys`, `plan`, `audit` (what administrators change). Static files are read,
+/// hashed and compressed once, in `init`; what changes something runs on threads of its own.
 package struct Console: Sendable {
     private let questions: QuestionRoutes
     private let sql: SQLRoute
+    private let admin: AdminRoutes
     private let sessions: SessionRoutes
     private let files: StaticRoutes
 
     /// - Parameters:
     ///   - webDirectory: `web/console` of the source tree or the installed copy of it; holds `index.html`.
     ///   - assetsDirectory: holds `echarts.min.js`, which set-up fetches and nobody commits.
-    ///   - secureCookies: true where browsers reach the console by https, so that the cookie never travels without.
+    ///   - threads: where work waits for the disk; must run as long as the console.
+    ///   - quarantine: what was refused; nil where none is kept.
     ///   - nowSeconds: the clock, Unix seconds.
     /// - Throws: ``ConsoleStartError`` where a file that the pages need is missing or unreadable.
     package init(
         insights: Insights,
         access: Access,
+        plans: CurrentPlan,
         webDirectory: String,
         assetsDirectory: String,
         logger: Logger,
-        secureCookies: Bool,
+        threads: NIOThreadPool,
+        quarantine: Quarantine? = nil,
         nowSeconds: @escaping @Sendable () -> Int64 = WallClock.seconds
     ) throws(ConsoleStartError) {
         let site = try StaticSite(webDirectory: webDirectory, assetsDirectory: assetsDirectory)
         let adminSessions = AdminSessions(access: access, nowSeconds: nowSeconds)
+        let throttle = SignInThrottle()
+        let disk = DiskWork(threads: threads, logger: logger)
         files = StaticRoutes(site: site)
         sessions = SessionRoutes(
+            access: access,
             sessions: adminSessions,
-            throttle: SignInThrottle(),
-            secureCookies: secureCookies,
+            throttle: throttle,
+            disk: disk,
             nowSeconds: nowSeconds,
             logger: logger
         )
-        let gate = AdminGate(access: access, sessions: adminSessions, nowSeconds: nowSeconds)
+        let gate = AdminGate(access: access, sessions: adminSessions, throttle: throttle, nowSeconds: nowSeconds)
+        admin = AdminRoutes(access: access, plans: plans, gate: gate, disk: disk, quarantine: quarantine)
         sql = SQLRoute(insights: insights, gate: gate)
         questions = QuestionRoutes(
             insights: insights,
@@ -56,6 +67,7 @@ package struct Console: Sendable {
         router.add(middleware: ErrorAnswers())
         files.add(to: router)
         sessions.add(to: router)
+        admin.add(to: router)
         sql.add(to: router)
         questions.add(to: router)
     }

@@ -15,6 +15,9 @@ struct ErrorAnswers: RouterMiddleware {
             return try await next(request, context)
         } catch let error as any HTTPResponseError where error.status == .notFound {
             return Self.isForPrograms(request) ? APIAnswer.unknown.response : NotFoundPage.response
+        } catch let error as any HTTPResponseError {
+            // Made here, so that what is around this still sees the answer: every page has the security headers.
+            return try error.response(from: request, context: context)
         }
     }
 

@@ -1,10 +1,10 @@
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 
 extension Router where Context == ConsoleContext {
     /// One path with every method it knows; any other method is answered 405 with `Allow`, where a router alone would
     /// say that the path does not exist.
-    func path(
+    package func path(
         _ path: RouterPath,
         _ handlers: [(
             method: HTTPRequest.Method, handler: @Sendable (Request, ConsoleContext) async throws -> Response
@@ -25,6 +25,8 @@ extension Router where Context == ConsoleContext {
 }
 
 extension HTTPRequest.Method {
-    /// The methods of RFC 9110 and 5789 that reach a handler here.
-    fileprivate static let ofHTTP: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .patch, .options, .trace]
+    /// The methods of RFC 9110 and 5789 that reach a handler here, and QUERY.
+    fileprivate static let ofHTTP: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .delete, .patch, .options, .trace]
+        + [HTTPRequest.Method("QUERY")].compactMap { $0 }
 }

@@ -1,10 +1,11 @@
+import Access
 import EventStore
 import HTTPTypes
 import Hummingbird
 import Insights
 import Logging
 
-/// `GET /api/v1/QUESTION…`: every question of `Insights`, as JSON or, with `format=csv`, as a file to keep.
+/// `GET /api/v1/QUESTION…`: every question of `Insights`, as JSON or, with `format=csv`, as a file to keep. For viewers.
 struct QuestionRoutes: Sendable {
     let insights: Insights
     let gate: AdminGate
@@ -14,12 +15,14 @@ struct QuestionRoutes: Sendable {
     static let prefix = "/api/v1/"
 
     func add(to router: Router<ConsoleContext>) {
-        router.path("/api/v1/**", [(.get, { request, _ in await answer(request) })])
+        router.path("/api/v1/**", [(.get, { request, context in await answer(request, context) })])
     }
 
-    private func answer(_ request: Request) async -> Response {
-        if case .refused(let detail) = gate.admission(of: request) {
-            return APIAnswer.notAdmitted(detail: detail).response
+    private func answer(_ request: Request, _ context: ConsoleContext) async -> Response {
+        do throws(APIAnswer) {
+            _ = try gate.admit(request, context, to: .viewer, ownPagesOnly: false)
+        } catch {
+            return error.response
         }
         let asked: AskedQuestion
         do {

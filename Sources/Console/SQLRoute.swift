@@ -1,10 +1,11 @@
+import Access
 import EventStore
 import HTTPTypes
 import Hummingbird
 import Insights
 
-/// `POST /api/v1/sql`: one statement in the body, for an administrator's token; what `footprint sql` asks of a server
-/// that runs. Not for the console's session: a page has no business with SQL.
+/// `POST /api/v1/sql`: one read-only statement in the body, for viewers; what `footprint sql` asks of a server that runs.
+/// By session only from this site's own pages: another site's must not even make the engine work.
 struct SQLRoute: Sendable {
     let insights: Insights
     let gate: AdminGate
@@ -12,13 +13,14 @@ struct SQLRoute: Sendable {
     private static let bodyLimitBytes = 1 << 20
 
     func add(to router: Router<ConsoleContext>) {
-        router.path("/api/v1/sql", [(.post, { request, _ in await answer(request) })])
+        router.path("/api/v1/sql", [(.post, { request, context in await answer(request, context) })])
     }
 
-    private func answer(_ request: Request) async -> Response {
-        guard request.headers[.authorization] != nil else { return APIAnswer.notAdmitted(detail: nil).response }
-        if case .refused(let detail) = gate.admission(of: request) {
-            return APIAnswer.notAdmitted(detail: detail).response
+    private func answer(_ request: Request, _ context: ConsoleContext) async -> Response {
+        do throws(APIAnswer) {
+            _ = try gate.admit(request, context, to: .viewer, ownPagesOnly: true)
+        } catch {
+            return error.response
         }
         let body: [UInt8]
         do {

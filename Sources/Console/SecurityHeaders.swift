@@ -3,6 +3,8 @@ import Hummingbird
 
 /// What every response tells browsers not to do.
 ///
+/// Where a request came over TLS, browsers are told to come by TLS only, for a year.
+///
 /// Nothing runs or loads but this server's own files: no inline script or style, no outside host, no framing. ECharts
 /// sets styles through the CSSOM, which the policy allows.
 struct SecurityHeaders: RouterMiddleware {
@@ -23,13 +25,15 @@ struct SecurityHeaders: RouterMiddleware {
         (HTTPField.Name("Permissions-Policy"), "camera=(), geolocation=(), microphone=()"),
     ]
 
+    private static let onlyByTLS = (HTTPField.Name("Strict-Transport-Security"), "max-age=31536000")
+
     @concurrent func handle(
         _ request: Request,
         context: ConsoleContext,
         next: @concurrent (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        for case (let name?, let value) in Self.fixed {
+        for case (let name?, let value) in Self.fixed + (context.isSecure ? [Self.onlyByTLS] : []) {
             response.headers[name] = value
         }
         return response

@@ -6,11 +6,13 @@ import Insights
 import Logging
 import NIOCore
 
-/// `/console/session`: sign in (POST), sign out (DELETE), am I signed in (GET).
+/// `/console/session`: sign in (POST), sign out (DELETE), am I signed in (GET). Who signs in and out is in the audit
+/// log; who tried and failed is in the server's.
 struct SessionRoutes: Sendable {
+    let access: Access
     let sessions: AdminSessions
     let throttle: SignInThrottle
-    let secureCookies: Bool
+    let disk: DiskWork
     let nowSeconds: @Sendable () -> Int64
     let logger: Logger
 
@@ -23,26 +25,23 @@ struct SessionRoutes: Sendable {
             [
                 (.get, { request, _ in state(request) }),
                 (.post, { request, context in await signIn(request, context) }),
-                (.delete, { request, _ in signOut(request) }),
+                (.delete, { request, context in await signOut(request, context) }),
             ]
         )
     }
 
     private func state(_ request: Request) -> Response {
-        guard let id = SessionCookie.id(in: request), let expiry = sessions.expiry(ofSession: id) else {
-            return APIAnswer.data(Array(#"{"signed_in":false}"#.utf8)).response
+        guard let id = SessionCookie.id(in: request), let session = sessions.session(id) else {
+            return Self.signedOut.response
         }
-        return Self.signedIn(expiresAtSeconds: expiry).response
+        return Self.signedIn(session.administrator, expiresAtSeconds: session.expiresAtSeconds).response
     }
 
     private func signIn(_ request: Request, _ context: ConsoleContext) async -> Response {
         let origin = SameOrigin.verdict(on: request)
         if case .crossSite = origin { return APIAnswer.crossSite.response }
 
-        let address = context.clientAddress ?? "local"
-        if let wait = throttle.waitSeconds(address: address, nowSeconds: nowSeconds()) {
-            return APIAnswer.tooManyAttempts(retryAfterSeconds: wait).response
-        }
+        let address = context.throttleName
         let token: String
         do {
             token = try await Self.token(in: request, formAllowed: origin == .proven)
@@ -52,35 +51,72 @@ struct SessionRoutes: Sendable {
             // The connection ended before the body did.
             return APIAnswer.badParameter(detail: "the body did not arrive").response
         }
-        switch sessions.signIn(token: token) {
-        case .started(let session):
+        switch sessions.judge(token: token) {
+        case .good(let signIn):
             throttle.succeeded(address: address)
-            if let old = SessionCookie.id(in: request) { sessions.end(session: old) }
-            logger.info("signed in to the console", metadata: ["client": "\(address)"])
-            var response = Self.signedIn(expiresAtSeconds: session.expiresAtSeconds).response
-            response.headers[.setCookie] = SessionCookie.setting(
-                id: session.id,
-                maxAgeSeconds: max(session.expiresAtSeconds - nowSeconds(), 0),
-                secure: secureCookies
-            )
-            return response
+            do throws(APIAnswer) {
+                return try await start(signIn, request, context)
+            } catch {
+                return error.response
+            }
         case .notAnAdmin(let detail):
+            // A good token is let in whatever others at this address tried: nobody keeps an administrator out.
+            if let wait = throttle.waitSeconds(address: address, nowSeconds: nowSeconds()) {
+                return APIAnswer.tooManyAttempts(retryAfterSeconds: wait).response
+            }
             throttle.failed(address: address, nowSeconds: nowSeconds())
             logger.notice("refused a sign-in to the console", metadata: ["client": "\(address)"])
             return APIAnswer.notAdmitted(detail: detail).response
         }
     }
 
-    private func signOut(_ request: Request) -> Response {
-        if case .crossSite = SameOrigin.verdict(on: request) { return APIAnswer.crossSite.response }
-        if let id = SessionCookie.id(in: request) { sessions.end(session: id) }
-        var response = APIAnswer.data(Array(#"{"signed_in":false}"#.utf8)).response
-        response.headers[.setCookie] = SessionCookie.clearing(secure: secureCookies)
+    /// Begins a session, once the audit log has it: a session that left no trace must not be.
+    private func start(
+        _ signIn: AdminSessions.SignIn,
+        _ request: Request,
+        _ context: ConsoleContext
+    ) async throws(APIAnswer) -> Response {
+        let actor = signIn.administrator.actor(in: context)
+        let event = AuditEvent.sessionStarted(tokenExpiresAtSeconds: signIn.tokenExpiresAtSeconds)
+        try await disk.run { () throws(AccessError) in try access.record(event, by: actor) }
+        await end(request, context)
+        let session = sessions.start(signIn)
+        logger.info(
+            "signed in to the console",
+            metadata: ["client": "\(context.throttleName)", "who": "\(actor.who)"]
+        )
+        var response = Self.signedIn(signIn.administrator, expiresAtSeconds: session.expiresAtSeconds).response
+        response.headers[.setCookie] = SessionCookie.setting(
+            id: session.id,
+            maxAgeSeconds: max(session.expiresAtSeconds - nowSeconds(), 0),
+            secure: context.isSecure
+        )
         return response
     }
 
-    private static func signedIn(expiresAtSeconds: Int64) -> APIAnswer {
-        .data(Array(#"{"signed_in":true,"expires_at":\#(expiresAtSeconds)}"#.utf8))
+    private func signOut(_ request: Request, _ context: ConsoleContext) async -> Response {
+        if case .crossSite = SameOrigin.verdict(on: request) { return APIAnswer.crossSite.response }
+        await end(request, context)
+        var response = Self.signedOut.response
+        response.headers[.setCookie] = SessionCookie.clearing(secure: context.isSecure)
+        return response
+    }
+
+    /// Ends the session of whoever asks, where there is one. It ends even where the audit log cannot be told: a full
+    /// disk must keep nobody signed in.
+    private func end(_ request: Request, _ context: ConsoleContext) async {
+        guard let id = SessionCookie.id(in: request), let session = sessions.session(id) else { return }
+        sessions.end(session: id)
+        let actor = session.administrator.actor(in: context)
+        // What went wrong is in the log already.
+        try? await disk.run { () throws(AccessError) in try access.record(.sessionEnded, by: actor) }
+    }
+
+    private static let signedOut = APIAnswer.data(Array(#"{"signed_in":false}"#.utf8))
+
+    private static func signedIn(_ administrator: Administrator, expiresAtSeconds: Int64) -> APIAnswer {
+        let role = administrator.role.rawValue
+        return .data(Array(#"{"signed_in":true,"expires_at":\#(expiresAtSeconds),"role":"\#(role)"}"#.utf8))
     }
 
     private struct SignInRefusal: Error {

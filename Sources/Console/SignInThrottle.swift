@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Slows guessing of tokens: after some failures an address waits before its next try.
+/// Slows guessing of tokens, at the sign-in and by `Authorization` alike: after some failures an address waits before
+/// its next try.
 ///
 ///     failures      1…5    6    7    8   …   13 and more
 ///     wait before     0    2 s  4 s  8 s  …   256 s

@@ -5,7 +5,7 @@ struct StaticRoutes: Sendable {
     let site: StaticSite
 
     func add(to router: Router<ConsoleContext>) {
-        for address in ["/", "/assets/**", "/not-found.css"] {
+        for address in ["/", "/docs", "/openapi.json", "/assets/**", "/not-found.css"] {
             router.path(RouterPath(address), [(.get, { request, _ in try file(for: request) })])
         }
     }

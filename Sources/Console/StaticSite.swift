@@ -4,6 +4,8 @@ import Foundation
 /// address can lead to another file.
 ///
 ///     /                          index.html, whose {{…}} marks are filled in
+///     /docs                      docs/index.html, likewise
+///     /openapi.json              docs/openapi.json, with the questions' paths filled in
 ///     /assets/HASH/styles/…      web/console, under a hash of all of it: module imports stay relative
 ///     /assets/echarts.HASH.js    the chart library, large and rarely new, so under its own hash
 ///     /not-found.css             for the 404 page, which has no marks
@@ -59,21 +61,36 @@ struct StaticSite: Sendable {
         }
 
         // Every module is named up front: one round trip instead of one for each level of imports.
-        let preloads = sources.filter { $0.path.hasSuffix(".js") && !$0.path.hasPrefix("early/") }
+        let preloads = sources.filter { $0.path.hasSuffix(".js") && !["early", "docs"].contains($0.folder) }
             .map { #"<link rel="modulepreload" href="\#(base)/\#($0.path)">"# }
             .joined(separator: "\n")
-        let page =
-            index
-            .replacingOccurrences(of: "{{assets}}", with: base)
-            .replacingOccurrences(of: "{{echarts}}", with: chartsAddress)
-            .replacingOccurrences(of: "{{modulepreload}}", with: preloads)
-        files["/"] = StaticFile(Array(page.utf8), contentType: "text/html; charset=utf-8", caching: .revalidated)
+        let marks = ["{{assets}}": base, "{{echarts}}": chartsAddress, "{{modulepreload}}": preloads]
+        files["/"] = Self.page(index, marks)
+        let docs = String(decoding: try Self.read(webDirectory + "/docs/index.html"), as: UTF8.self)
+        files["/docs"] = Self.page(docs, marks)
+        files["/openapi.json"] = try Self.openAPI(at: webDirectory + "/docs/openapi.json")
+    }
+
+    private static func page(_ html: String, _ marks: [String: String]) -> StaticFile {
+        let filled = marks.reduce(html) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+        return StaticFile(Array(filled.utf8), contentType: "text/html; charset=utf-8", caching: .revalidated)
+    }
+
+    private static func openAPI(at path: String) throws(ConsoleStartError) -> StaticFile {
+        let fixedPart = String(decoding: try read(path), as: UTF8.self)
+        guard let document = OpenAPI.document(fixedPart: fixedPart) else {
+            throw .unreadable(path: path, reason: "it has no place for the questions (\(OpenAPI.questionsMark))")
+        }
+        return StaticFile(document, contentType: "application/json; charset=utf-8", caching: .revalidated)
     }
 
     private struct Source {
         let path: String
         let bytes: [UInt8]
         let contentType: String
+
+        /// The folder it lies in, of the first level; empty where it lies in none.
+        var folder: Substring { path.contains("/") ? path.prefix { $0 != "/" } : "" }
     }
 
     /// The files of the web folder that browsers read, in a fixed order; its tests and notes stay at home.

@@ -3,6 +3,7 @@ import EventStore
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NIOCore
 import Testing
 
 @Suite struct QuestionRouteTests {
@@ -27,7 +28,7 @@ import Testing
     func othersAreRefused() async throws {
         let console = try RunningConsole(adminTTLSeconds: 3_600)
         let revoked = console.access.issueAdminToken(ttlSeconds: 3_600, nowSeconds: console.clock.now)
-        try console.access.revoke(token: revoked)
+        try console.access.revoke(token: revoked, by: .system)
         try await console.test { client in
             for token in [nil, "", "Bearer ", "made-up", revoked] {
                 var headers = HTTPFields()
@@ -54,6 +55,69 @@ import Testing
         }
     }
 
+    @Test("a viewer is let in too, by token and by session")
+    func viewers() async throws {
+        let console = try RunningConsole()
+        try await console.test { client in
+            let cookie = try #require(try await SessionTests.signIn(client, token: console.viewerToken).cookie)
+            for headers: HTTPFields in [[.authorization: console.viewerToken], [.cookie: cookie]] {
+                let answer = try await client.execute(uri: "/api/v1/pages", method: .get, headers: headers)
+                #expect(answer.status == .ok)
+            }
+        }
+    }
+
+    @Test("guessing by Authorization is slowed as the sign-in is; a good token, or one that was good, never")
+    func guesses() async throws {
+        let console = try RunningConsole()
+        let ended = console.access.issueAdminToken(ttlSeconds: 1, nowSeconds: console.clock.now - 60)
+        try await console.test { client in
+            func status(_ token: String) async throws -> HTTPResponse.Status {
+                try await client.execute(uri: "/api/v1/pages", method: .get, headers: [.authorization: token]).status
+            }
+            for _ in 0..<10 { #expect(try await status(ended) == .unauthorized) }
+            for _ in 0..<6 { #expect(try await status("guess") == .unauthorized) }
+            let slowed = try await client.execute(
+                uri: "/api/v1/apps",
+                method: .get,
+                headers: [.authorization: String(console.adminToken.dropLast())]
+            )
+            #expect(slowed.status == .tooManyRequests)
+            #expect(slowed.headers[.retryAfter] == "2")
+            #expect(slowed.text == #"{"ret":1003,"msg":"请求过于频繁，请稍后再试"}"#)
+            for token in [console.adminToken, console.viewerToken] { #expect(try await status(token) == .ok) }
+            #expect(try await status(ended) == .unauthorized)
+            #expect(try await status(console.appToken) == .unauthorized)
+            #expect(try await SessionTests.signIn(client, token: "guess").answer.status == .tooManyRequests)
+            console.clock.advance(seconds: 2)
+            #expect(try await status("guess") == .unauthorized)
+            #expect(try await status("guess") == .tooManyRequests)
+        }
+    }
+
+    @Test("SQL by session needs proof that our own page asks; by token it does not")
+    func sqlBySession() async throws {
+        let console = try RunningConsole()
+        try await console.test { client in
+            let cookie = try #require(try await SessionTests.signIn(client, token: console.viewerToken).cookie)
+            func ask(_ headers: HTTPFields) async throws -> HTTPResponse.Status {
+                try await client.execute(
+                    uri: "/api/v1/sql",
+                    method: .post,
+                    headers: headers,
+                    body: ByteBuffer(string: "SELECT 1")
+                ).status
+            }
+            let site = try #require(HTTPField.Name("Sec-Fetch-Site"))
+            #expect(try await ask([.authorization: console.viewerToken]) == .ok)
+            #expect(try await ask([.cookie: cookie, site: "same-origin"]) == .ok)
+            #expect(try await ask([.cookie: cookie]) == .forbidden)
+            #expect(try await ask([.cookie: cookie, site: "cross-site"]) == .forbidden)
+            #expect(try await ask([.cookie: cookie, .origin: "https://evil.example"]) == .forbidden)
+            #expect(try await ask([site: "same-origin"]) == .unauthorized)
+        }
+    }
+
     @Test(
         "a request that cannot be read is answered 400 with what is wrong",
         arguments: [
@@ -65,6 +129,8 @@ import Testing
             ("/api/v1/pages?nonsense=1", "nonsense"),
             ("/api/v1/pages?from=yesterday", "from: expected a date"),
             ("/api/v1/pages?tz=Mars/Base", "tz: "),
+            ("/api/v1/where", "trace_id, uid: expected one of them, found neither"),
+            ("/api/v1/where?uid=a&trace_id=b", "trace_id, uid: expected one of them, found both"),
         ]
     )
     func unreadable(uri: String, detail: String) async throws {

@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -44,7 +45,8 @@ import Testing
             #expect(try await Self.isAdmitted(client, cookie: mine))
 
             let state = try await client.execute(uri: Self.path, method: .get, headers: [.cookie: mine])
-            #expect(state.text.contains(#""signed_in":true"#))
+            #expect(state.text.hasPrefix(#"{"ret":0,"msg":"","data":{"signed_in":true,"expires_at":"#))
+            #expect(state.text.hasSuffix(#","role":"admin"}}"#))
             let out = try await client.execute(uri: Self.path, method: .delete, headers: [.cookie: mine])
             #expect(out.headers[.setCookie]?.contains("Max-Age=0") == true)
             #expect(try await !Self.isAdmitted(client, cookie: mine))
@@ -53,12 +55,69 @@ import Testing
         }
     }
 
-    @Test("behind https the cookie never travels without it")
-    func secureCookie() async throws {
-        let console = try RunningConsole(secureCookies: true)
+    @Test("a cookie that came by TLS never travels without it, and one that did not may", arguments: [true, false])
+    func secureCookie(isSecure: Bool) async throws {
+        let console = try RunningConsole()
+        for method in [HTTPRequest.Method.post, .delete] {
+            let request = Request(
+                head: HTTPRequest(
+                    method: method,
+                    scheme: "http",
+                    authority: "localhost",
+                    path: Self.path,
+                    headerFields: [.contentType: "application/json"]
+                ),
+                body: RequestBody(buffer: ByteBuffer(string: #"{"token":"\#(console.adminToken)"}"#))
+            )
+            let (response, _) = try await console.answer(request, isSecure: isSecure)
+            #expect(response.status == .ok)
+            let cookie = try #require(response.headers[.setCookie])
+            #expect(cookie.hasSuffix("; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")))
+        }
+    }
+
+    @Test("who signs in and out is in the audit log, with the address; who fails is not")
+    func audited() async throws {
+        let console = try RunningConsole()
         try await console.test { client in
-            let (answer, _) = try await Self.signIn(client, token: console.adminToken)
-            #expect(answer.headers[.setCookie]?.hasSuffix("; Secure") == true)
+            let cookie = try #require(try await Self.signIn(client, token: console.viewerToken).cookie)
+            _ = try await Self.signIn(client, token: "guess")
+            _ = try await Self.signIn(client, token: console.appToken)
+            _ = try await client.execute(uri: Self.path, method: .delete, headers: [.cookie: cookie])
+            _ = try await client.execute(uri: Self.path, method: .delete, headers: [.cookie: cookie])
+            let again = try #require(try await Self.signIn(client, token: console.adminToken).cookie)
+            // Signing in over a session ends that one.
+            _ = try await Self.signIn(client, token: console.viewerToken, headers: [.cookie: again])
+            let entries = try console.access.audit.page(matching: AuditFilter(action: "session"), limit: 10).entries
+            #expect(
+                entries.reversed().map { "\($0.action) \($0.who.prefix { $0 != ":" })" } == [
+                    "session.start viewer", "session.end viewer", "session.start admin", "session.start viewer",
+                    "session.end admin",
+                ]
+            )
+            #expect(entries.allSatisfy { $0.address == "127.0.0.1" })
+            #expect(!(try console.auditLines.contains { $0.contains(cookie.suffix(64)) }))
+        }
+    }
+
+    @Test("nobody signs in without a trace: where the audit log cannot be written, the answer is 503")
+    func noTraceNoSession() async throws {
+        let console = try RunningConsole()
+        try await console.test { client in
+            let cookie = try #require(try await Self.signIn(client, token: console.adminToken).cookie)
+            try FileManager.default.removeItem(atPath: console.access.audit.path)
+            try FileManager.default.createDirectory(
+                atPath: console.access.audit.path,
+                withIntermediateDirectories: false
+            )
+            let (answer, none) = try await Self.signIn(client, token: console.adminToken)
+            #expect(answer.status == .serviceUnavailable)
+            #expect(none == nil)
+            #expect(!answer.text.contains("/"), "an answer names no file of this machine")
+            // And nobody stays signed in for it.
+            let out = try await client.execute(uri: Self.path, method: .delete, headers: [.cookie: cookie])
+            #expect(out.status == .ok)
+            #expect(try await !Self.isAdmitted(client, cookie: cookie))
         }
     }
 
@@ -81,9 +140,9 @@ import Testing
             let cookie = try #require(try await Self.signIn(client, token: console.adminToken).cookie)
             #expect(try await Self.isAdmitted(client, cookie: cookie))
             // Another change of keys or apps leaves it alone.
-            _ = try console.access.addApp(name: "another")
+            _ = try console.access.addApp(name: "another", by: .system)
             #expect(try await Self.isAdmitted(client, cookie: cookie))
-            try console.access.revoke(token: console.adminToken)
+            try console.access.revoke(token: console.adminToken, by: .system)
             #expect(try await !Self.isAdmitted(client, cookie: cookie))
         }
     }
@@ -181,21 +240,21 @@ import Testing
         }
     }
 
-    @Test("guessing is slowed: after six failures each next try waits longer, and success forgets them")
+    @Test("guessing is slowed: after six failures each next try waits longer; a good token is let in and forgets them")
     func throttle() async throws {
         let console = try RunningConsole()
         try await console.test { client in
             for _ in 0..<6 {
                 #expect(try await Self.signIn(client, token: "guess").answer.status == .unauthorized)
             }
-            let slowed = try await Self.signIn(client, token: console.adminToken).answer
+            let slowed = try await Self.signIn(client, token: "guess").answer
             #expect(slowed.status == .tooManyRequests)
             #expect(slowed.headers[.retryAfter] == "2")
             #expect(slowed.text == #"{"ret":1003,"msg":"请求过于频繁，请稍后再试"}"#)
             console.clock.advance(seconds: 2)
             #expect(try await Self.signIn(client, token: "guess").answer.status == .unauthorized)
             #expect(try await Self.signIn(client, token: "guess").answer.headers[.retryAfter] == "4")
-            console.clock.advance(seconds: 4)
+            // Nobody keeps an administrator out by guessing at the same address.
             #expect(try await Self.signIn(client, token: console.adminToken).answer.status == .ok)
             #expect(try await Self.signIn(client, token: "guess").answer.status == .unauthorized)
         }

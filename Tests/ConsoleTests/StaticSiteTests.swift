@@ -6,6 +6,9 @@ import Hummingbird
 import HummingbirdTesting
 import Insights
 import Logging
+import NIOCore
+import NIOPosix
+import Plans
 import Reports
 import Testing
 
@@ -80,7 +83,7 @@ import Testing
 
     @Test(
         "every answer forbids what the console never needs",
-        arguments: ["/", "/nothing", "/api/v1/pages", "/console/session"]
+        arguments: ["/", "/nothing", "/api/v1/pages", "/console/session", "/api/v1/apps", "/api/v1/nothing"]
     )
     func securityHeaders(path: String) async throws {
         let console = try RunningConsole()
@@ -99,6 +102,20 @@ import Testing
     }
 
     @Test(
+        "what came by TLS is told to come by TLS only, and what did not is told nothing",
+        arguments: ["/", "/nothing"]
+    )
+    func strictTransport(path: String) async throws {
+        let console = try RunningConsole()
+        let name = try #require(HTTPField.Name("Strict-Transport-Security"))
+        for (isSecure, expected) in [(true, "max-age=31536000"), (false, nil)] {
+            let head = HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: path)
+            let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+            #expect(try await console.answer(request, isSecure: isSecure).response.headers[name] == expected)
+        }
+    }
+
+    @Test(
         "without its files the console does not start, and says which",
         arguments: ["web/index.html", "assets/echarts.min.js"]
     )
@@ -108,14 +125,16 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        let access = try Access(dataDirectory: folder + "/data")
         let error = try #require(throws: ConsoleStartError.self) {
             _ = try Console(
                 insights: Insights(store: AnsweringStore(), plan: { .contract }),
-                access: try Access(dataDirectory: folder + "/data"),
+                access: access,
+                plans: try CurrentPlan(dataDirectory: folder + "/data", access: access),
                 webDirectory: folder + "/web",
                 assetsDirectory: folder + "/assets",
                 logger: Logger(label: "console-tests"),
-                secureCookies: false
+                threads: .singleton
             )
         }
         #expect(error.description.contains(name.split(separator: "/").last ?? ""))

@@ -7,26 +7,45 @@ import { el } from "./lib/dom.js";
 import { forgetNames } from "./lib/names.js";
 import { failure } from "./lib/panel.js";
 import { onViewChange, view } from "./lib/view.js";
+import { adminPage } from "./pages/admin.js";
 import { dashboardPage } from "./pages/dashboard.js";
 import { findPage } from "./pages/find.js";
 import { frame } from "./pages/frame.js";
+import { refusedPage } from "./pages/refused.js";
 import { signInPage } from "./pages/sign-in.js";
+import { wherePage } from "./pages/where.js";
 
 const app = document.getElementById("app");
 let signedIn = false;
+/** "admin" | "viewer", while signed in. */
+let role = null;
 let page = null;
 
 function render() {
   page?.stop();
   page = null;
-  document.title = `${view().find || t("title.overview")} · Footprint`;
+  document.title = `${view().find || t(view().page ? view().page : "title.overview")} · Footprint`;
   if (!signedIn) {
     app.replaceChildren(signInPage({ onSignedIn, onLanguage: render }));
     return;
   }
-  page = view().find ? findPage(view().find) : dashboardPage();
-  app.replaceChildren(frame(page.element, { onSignOut, onLanguage }));
+  page = choosePage();
+  app.replaceChildren(frame(page.element, { role, onSignOut, onLanguage }));
   page.start();
+}
+
+function choosePage() {
+  if (view().find) return findPage(view().find);
+  switch (view().page) {
+    case "admin":
+      return adminPage(role);
+    case "refused":
+      return refusedPage(role);
+    case "where":
+      return wherePage();
+    default:
+      return dashboardPage();
+  }
 }
 
 function onLanguage() {
@@ -35,8 +54,9 @@ function onLanguage() {
   render();
 }
 
-function onSignedIn() {
+function onSignedIn(session) {
   signedIn = true;
+  role = session.role;
   render();
 }
 
@@ -54,7 +74,7 @@ api.onSignedOut(() => {
 
 onViewChange((now, before) => {
   if (!signedIn) return;
-  if (now.find !== before.find) {
+  if (now.find !== before.find || now.page !== before.page) {
     render();
     scrollTo(0, 0);
   } else {
@@ -69,7 +89,9 @@ addEventListener("languagechange", () => {
 async function start() {
   loadCharts();
   try {
-    signedIn = (await api.session()).signed_in;
+    const session = await api.session();
+    signedIn = session.signed_in;
+    role = session.role;
     render();
   } catch (error) {
     if (error.kind === undefined) throw error;

@@ -41,6 +41,7 @@ const paths = {
   back: "M9.5 3.5L5 8l4.5 4.5",
   copy: "M6 5.5h7.5V14H6zM10 5.5V2H2.5v8.5H6",
   check: "M3 8.5l3.2 3.2L13 4.8",
+  plus: "M8 3v10M3 8h10",
   alert: "M8 5v4M8 11.2v.3M8 1.8l6.6 11.7H1.4z",
 };
 

@@ -64,5 +64,9 @@ export const timeOfDay = (value, timeZone) =>
 export const fullDay = (value, timeZone) =>
   dateTime(timeZone, { year: "numeric", month: "long", day: "numeric", weekday: "long" }).format(moment(value));
 
+/** A date and a time of day, Unix seconds. */
+export const dayAndTime = (value, timeZone) =>
+  dateTime(timeZone, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment(value));
+
 export const day = (text) =>
   dateTime("UTC", { year: "numeric", month: "short", day: "numeric" }).format(new Date(text));

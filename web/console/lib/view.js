@@ -8,6 +8,11 @@ export const dimensions = ["channel", "device_type", "business_type", "operate_i
 export const freeFilters = ["page_id", "uid"];
 export const metrics = ["pv", "uv", "sessions", "events", "new_users", "avg_duration"];
 export const intervals = ["hour", "day", "week", "month"];
+/** What there is beside the overview; what was found comes first. */
+export const pages = ["admin", "refused", "where"];
+/** What an event is looked for by. */
+export const idKinds = ["trace_id", "uid"];
+export const refusedStates = ["any", "waiting", "replayed"];
 export const pageOrders = ["pv", "uv", "avg_duration", "entries", "exits"];
 
 const listeners = new Set();
@@ -38,6 +43,12 @@ function read() {
     order: one("order", pageOrders, "pv"),
     rows: Number(query.get("rows")) === 50 ? 50 : 10,
     find: query.get("find") ?? "",
+    page: one("page", pages, ""),
+    kind: one("kind", idKinds, "trace_id"),
+    id: query.get("id") ?? "",
+    reason: query.get("reason") ?? "",
+    app: query.get("app") ?? "",
+    state: one("state", refusedStates, "any"),
   };
 }
 
@@ -59,6 +70,16 @@ export function link(changes) {
   if (next.order !== "pv") query.set("order", next.order);
   if (next.rows !== 10) query.set("rows", next.rows);
   if (next.find) query.set("find", next.find);
+  if (next.page) query.set("page", next.page);
+  // What only one page knows goes with it.
+  if (next.page === "where" && next.id) {
+    query.set("kind", next.kind);
+    query.set("id", next.id);
+  }
+  if (next.page === "refused") {
+    for (const name of ["reason", "app"]) if (next[name]) query.set(name, next[name]);
+    if (next.state !== "any") query.set("state", next.state);
+  }
   const text = query.toString();
   return text ? `/?${text}` : "/";
 }
@@ -111,6 +132,13 @@ export function parameters({ of = current, without = null, range = days(of) } = 
     if (name !== without) for (const value of values) list.push([name, value]);
   }
   return list;
+}
+
+/** What the questions about refused reports are asked with. */
+export function refusedParameters(of = current) {
+  const { from, to } = days(of);
+  const filters = [["reason", of.reason], ["app", of.app], ["state", of.state]].filter(([, value]) => value !== "");
+  return [["from", from], ["to", to], ["tz", of.tz], ...filters];
 }
 
 /** As many days, just before. */

@@ -1,6 +1,6 @@
 import { t } from "../i18n/index.js";
 import { el, icon } from "../lib/dom.js";
-import { link, show } from "../lib/view.js";
+import { idKinds, link, show } from "../lib/view.js";
 import { timelinePanel } from "../panels/timeline.js";
 
 /** What is known about one id: as a trace, and as a user. Whoever searches need not know which of the two it is. */
@@ -33,5 +33,12 @@ export function findPage(id) {
 }
 
 function nothingFound(id) {
-  return el("section", { class: "panel empty" }, el("h2", {}, t("find.none", { id })), el("p", {}, t("find.none.hint")));
+  const places = idKinds.map((kind) => el("a", { class: "button", href: link({ find: "", page: "where", kind, id }) }, t("find.where", { kind })));
+  return el(
+    "section",
+    { class: "panel empty" },
+    el("h2", {}, t("find.none", { id })),
+    el("p", {}, t("find.none.hint")),
+    el("div", { class: "empty-actions" }, ...places),
+  );
 }

@@ -1,4 +1,4 @@
-// What surrounds every signed-in page: name, find box, language, theme, sign-out.
+// What surrounds every signed-in page: name, find box, the way to the other pages, language, theme, sign-out.
 
 import { language, setLanguage, t } from "../i18n/index.js";
 import { el, icon, uniqueID } from "../lib/dom.js";
@@ -51,7 +51,7 @@ function findBox() {
       on: {
         submit(event) {
           event.preventDefault();
-          show({ find: input.value.trim() });
+          show({ find: input.value.trim(), page: "" });
         },
       },
     },
@@ -61,19 +61,40 @@ function findBox() {
   );
 }
 
-export function frame(content, { onSignOut, onLanguage }) {
+export function skipLink() {
   const skip = el("a", { class: "skip-link", href: "#main" }, t("skip"));
   // The address holds the view; a fragment in it would make another history entry of the same view.
   skip.addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();
   });
-  const home = el("a", { class: "brand", href: link({ find: "" }), "aria-label": t("home") }, mark(26), el("span", {}, "Footprint"));
-  home.addEventListener("click", (event) => {
+  return skip;
+}
+
+/** A link to another view of this page: shown without loading anything again, unless it is to open elsewhere. */
+function viewLink(properties, changes, ...content) {
+  const anchor = el("a", { ...properties, href: link(changes) }, ...content);
+  anchor.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    show({ find: "" });
+    show(changes);
   });
+  return anchor;
+}
+
+/** @param role "admin" sees the way to the administration, "viewer" has none. */
+export function frame(content, { role, onSignOut, onLanguage }) {
+  const home = viewLink({ class: "brand", "aria-label": t("home") }, { find: "", page: "" }, mark(26), el("span", {}, "Footprint"));
+  const pageLink = (page) =>
+    viewLink({ class: "button quiet", "aria-current": view().page === page && "page", data: { page } }, { find: "", page }, t(`frame.${page}`));
+  const pages = el(
+    "nav",
+    { class: "topbar-pages", "aria-label": t("frame.pages") },
+    pageLink("where"),
+    pageLink("refused"),
+    role === "admin" && pageLink("admin"),
+    el("a", { class: "button quiet", href: "/docs" }, t("frame.docs")),
+  );
   const exit = el(
     "button",
     { type: "button", class: "button quiet square", "aria-label": t("signout"), title: t("signout"), on: { click: onSignOut } },
@@ -82,11 +103,11 @@ export function frame(content, { onSignOut, onLanguage }) {
   return el(
     "div",
     { class: "frame" },
-    skip,
+    skipLink(),
     el(
       "header",
       { class: "topbar" },
-      el("div", { class: "topbar-inner" }, home, findBox(), el("div", { class: "topbar-tools" }, languageSwitch(onLanguage), themeSwitch(), exit)),
+      el("div", { class: "topbar-inner" }, home, findBox(), el("div", { class: "topbar-tools" }, pages, languageSwitch(onLanguage), themeSwitch(), exit)),
     ),
     el("main", { id: "main", class: "main", tabindex: "-1" }, content),
   );

@@ -25,8 +25,7 @@ export function signInPage({ onSignedIn, onLanguage }) {
     }
     button.disabled = true;
     try {
-      await signIn(text);
-      onSignedIn();
+      onSignedIn(await signIn(text));
     } catch (error) {
       if (error.kind === undefined) throw error;
       message.textContent = problemText(error);
@@ -58,6 +57,7 @@ export function signInPage({ onSignedIn, onLanguage }) {
         button,
       ),
       el("div", { id: hint, class: "signin-hint" }, el("p", {}, t("signin.hint")), el("pre", {}, el("code", {}, "footprint token issue --admin"))),
+      el("p", { class: "signin-hint" }, el("a", { href: "/docs" }, t("signin.docs"))),
     ),
   );
 }

@@ -1,5 +1,6 @@
 import { t } from "../i18n/index.js";
-import { el, icon } from "../lib/dom.js";
+import { codeBlock } from "../lib/code-block.js";
+import { el } from "../lib/dom.js";
 import { presets, show, view } from "../lib/view.js";
 
 /** Nothing to see: says why that may be and what to do next. */
@@ -36,21 +37,8 @@ function firstReport() {
   return el(
     "ol",
     { class: "steps" },
-    el("li", {}, el("p", {}, t("empty.step.token")), code(issue)),
-    el("li", {}, el("p", {}, t("empty.step.send")), code(send)),
+    el("li", {}, el("p", {}, t("empty.step.token")), codeBlock(issue)),
+    el("li", {}, el("p", {}, t("empty.step.send")), codeBlock(send)),
     el("li", {}, el("p", {}, t("empty.step.look"))),
   );
-}
-
-function code(text) {
-  const button = el("button", { type: "button", class: "button quiet square copy", "aria-label": t("copy"), title: t("copy") }, icon("copy"));
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      button.replaceChildren(icon("check"));
-    } catch {
-      // No clipboard without https or permission: the text can still be selected.
-    }
-  });
-  return el("div", { class: "code" }, el("pre", { tabindex: "0" }, el("code", {}, text)), button);
 }

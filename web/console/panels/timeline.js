@@ -2,7 +2,7 @@ import { t } from "../i18n/index.js";
 import { ask } from "../lib/api.js";
 import { el } from "../lib/dom.js";
 import { count, duration, fullDay, timeOfDay } from "../lib/format.js";
-import { learnName, nameOf } from "../lib/names.js";
+import { learnPlan, nameOf } from "../lib/names.js";
 import { panel, skeletonLines } from "../lib/panel.js";
 import { dimensions, link, show, view } from "../lib/view.js";
 
@@ -138,19 +138,11 @@ function cell(event, field) {
   return name && name !== String(id) ? [name, " ", el("span", { class: "id" }, String(id))] : [String(id)];
 }
 
-/** Events carry ids only. Their names come with the breakdowns of the same user and time. */
+/** Events carry ids only. Their names are in the tracking plan. */
 async function learnNames(events, signal) {
-  if (events.length === 0) return;
-  const times = events.map((event) => event.event_time);
-  const scope = [["from", Math.min(...times)], ["to", Math.max(...times) + 1], ["uid", events[0].uid]];
-  const unknown = dimensions.filter((name) => events.some((event) => !isAbsent(event[name]) && nameOf(name, event[name]) === null));
-  await Promise.all(
-    unknown.map(async (name) => {
-      for (const row of await ask(["breakdown"], [["by", name], ...scope], signal)) {
-        if (row.value !== null) learnName(name, row.value, row.name);
-      }
-    }),
-  );
+  const fields = [...dimensions, "page_id", "pos_id", "prev_id"];
+  const isUnknown = (event, field) => !isAbsent(event[field]) && nameOf(field === "prev_id" ? "page_id" : field, event[field]) === null;
+  if (events.some((event) => fields.some((field) => isUnknown(event, field)))) await learnPlan(signal);
 }
 
 function findLink(id) {

@@ -18,6 +18,7 @@ import pathlib
 import re
 import ssl
 import sys
+import time
 import urllib.parse
 
 from devtools import Browser, BrowserError
@@ -25,7 +26,9 @@ from devtools import Browser, BrowserError
 HERE = pathlib.Path(__file__).resolve().parent
 AUDIT = (HERE / "audit.js").read_text()
 # First parts of the words' keys: what is seen of one on a page has no translation.
-KEYS = ("metric", "range", "error", "trend", "filters", "empty", "timeline", "admin", "docs", "frame", "signin")
+KEYS = (
+    "metric", "range", "error", "trend", "filters", "empty", "timeline", "admin", "docs", "frame", "signin", "where", "refused"
+)
 COUNTED = ["pv", "uv", "sessions", "new_users", "events"]
 
 
@@ -51,7 +54,17 @@ class API:
     def post(self, path, body):
         return self.ask("POST", f"/api/v1/{path}", json.dumps(body))["data"]
 
+    def report(self, token, body, content_type):
+        """One report of an app's; gives `ret`."""
+        return self.exchange("POST", "/upbot/api/ReportBehaviorData", body, token, content_type)[1]["ret"]
+
     def ask(self, method, target, body=None):
+        status, answer = self.exchange(method, target, body, self.token, "application/json")
+        if status != 200 or answer.get("ret", 0) != 0:
+            raise BrowserError(f"{method} {target}: {status} {answer}")
+        return answer
+
+    def exchange(self, method, target, body, token, content_type):
         if self.base.scheme == "https":
             # The tests' own certificate; whether it is checked rightly is not this check's business.
             connection = http.client.HTTPSConnection(
@@ -59,12 +72,10 @@ class API:
             )
         else:
             connection = http.client.HTTPConnection(self.base.hostname, self.base.port or 80, timeout=60)
-        connection.request(method, target, body, {"Authorization": self.token, "Content-Type": "application/json"})
+        body = body.encode() if isinstance(body, str) else body
+        connection.request(method, target, body, {"Authorization": token, "Content-Type": content_type})
         response = connection.getresponse()
-        answer = json.loads(response.read())
-        if response.status != 200 or answer.get("ret", 0) != 0:
-            raise BrowserError(f"{method} {target}: {response.status} {answer}")
-        return answer
+        return response.status, json.loads(response.read())
 
 
 class Check:
@@ -659,6 +670,147 @@ class Check:
         self.page.wait_until("document.querySelector('.apps-panel table')", "trying again brings the list")
         require(not complaints, "; ".join(complaints[:12]))
 
+    # -- Refused reports, and where an event is
+
+    def refuse(self):
+        """Reports of an app of its own: three that stay wrong, two that are right but for the header around them."""
+        self.appid = self.api.post("apps", {"name": "refused reports"})["appid"]
+        token = self.api.post("tokens", {"appid": self.appid, "ttl": 600})["token"]
+        # Another's in every run, on whatever server.
+        self.run_id = str(time.time_ns())
+        # In a year that no figure is looked at for: what is replayed counts.
+        body = lambda uid, page: json.dumps({"head": {"uid": uid, "openid": "o"}, "items": [{"event_time": 1451700000, "page_id": page, "trace_id": f"{uid}/去"}]})
+        for number in range(3):
+            require(self.api.report(token, body(f"wrong-{number}-{self.run_id}", "x"), "application/json") == 1001, "a wrong report is taken")
+        for number in range(2):
+            require(self.api.report(token, body(f"right-{number}-{self.run_id}", 1), "text/plain") == 1001, "a report that is no JSON is taken")
+        self.until(lambda: len(self.rejected()) == 5, "the quarantine has five reports")
+
+    @property
+    def right(self):
+        """A trace_id of a report that can be replayed."""
+        return f"right-0-{self.run_id}/去"
+
+    @property
+    def wrong(self):
+        """A uid of one that cannot."""
+        return f"wrong-1-{self.run_id}"
+
+    def rejected(self, **more):
+        return self.api.get("rejected", {"app": self.appid, "limit": 100, **more})
+
+    def until(self, condition, what):
+        for _ in range(150):
+            if condition():
+                return
+            time.sleep(0.2)
+        raise Failed(f"waited 30 s, and still not: {what}")
+
+    def open_page(self, page, ready, **more):
+        self.page.go(f"{self.base}/?{urllib.parse.urlencode({'page': page, **more})}")
+        self.page.wait_until(f"document.querySelector('{ready}') && !document.querySelector('[aria-busy=true]')", f"the page {page} has its answers")
+
+    def new_page_appearance(self, page, ready, language, scheme, width, **more):
+        self.use(language, scheme, width, 720 if width < 600 else 900, width < 600)
+        self.open_page(page, ready, **more)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        require(wide <= width, f"the page is {wide} wide in a window of {width}")
+        self.one_language(language)
+        require(self.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == scheme, "the page has the wrong theme")
+        self.audit()
+        self.names()
+        self.shoot(f"{page}-{language}-{scheme}-{'narrow' if width < 600 else 'wide'}")
+
+    def audit(self):
+        complaints = self.page.evaluate(AUDIT)
+        require(not complaints, "; ".join(complaints[:12]))
+
+    def refused_page(self):
+        self.use("zh", "light", 1320, 900)
+        self.open_page("refused", ".refused-list-panel tbody tr", app=self.appid)
+        reasons = self.api.get("rejected_reasons", {"app": self.appid})
+        shown = self.page.evaluate(
+            "[...document.querySelectorAll('.refused-reasons-panel tbody tr')].map((row) => [row.querySelector('.row-name').textContent, Number(row.querySelector('.number').textContent)])"
+        )
+        require(shown == [[one["reason"], one["count"]] for one in reasons], f"the reasons show {shown}, the API says {reasons}")
+        require(self.page.evaluate("document.querySelectorAll('.refused-list-panel tbody tr').length") == 5, "the list is not the five")
+        bars = self.page.evaluate("document.querySelector('.course').querySelectorAll('rect').length")
+        require(bars == 7, f"the course of a week has {bars} bars")
+        require(self.page.evaluate("Boolean(document.querySelector('.course').getAttribute('aria-label'))"), "the course has no text alternative")
+        self.page.click(".refused-list-panel tbody tr:last-child summary")
+        body = self.page.evaluate("document.querySelector('.refused-list-panel tbody tr:last-child code').textContent")
+        require(body == self.rejected()[-1]["body"], f"the body shown is {body[:80]}")
+        self.audit()
+        self.page.evaluate("[...document.querySelectorAll('.refused-reasons-panel .row-name')].find((one) => one.textContent === 'wrong_type').dataset.check = 'reason'")
+        self.page.click("[data-check=reason]")
+        self.page.wait_until("new URLSearchParams(location.search).get('reason') === 'wrong_type'", "a click on a reason filters by it")
+        self.page.wait_until("!document.querySelector('[aria-busy=true]') && document.querySelectorAll('.refused-list-panel tbody tr').length === 3", "only that reason is listed")
+        self.page.evaluate("history.back()")
+        self.page.wait_until("!document.querySelector('[aria-busy=true]') && document.querySelectorAll('.refused-list-panel tbody tr').length === 5", "back shows all again")
+        self.open_page("refused", ".refused-list-panel .admin-nothing", app="app_nobody")
+        self.shoot("refused-none")
+        self.audit()
+
+    def replay_dialog(self):
+        self.page.click("[data-action=replay]")
+        self.page.wait_until("document.querySelector('dialog[open]')", "a replay asks first")
+        self.one_language("zh")
+        self.audit()
+        self.confirm()
+        self.page.wait_until("document.querySelector('dialog .danger')", "the dry run says what would happen")
+        text = self.page.evaluate("document.querySelector('dialog').textContent")
+        require("2 次" in text and "2 个事件" in text and "wrong_type" in text, f"the dry run says {text}")
+        self.audit()
+        self.names(("dialog",))
+        self.shoot("refused-replay", whole=False)
+
+    def replay(self):
+        self.use("zh", "light", 1320, 900)
+        self.open_page("refused", ".refused-list-panel tbody tr", app=self.appid)
+        self.replay_dialog()
+        self.page.key("Escape")
+        self.page.wait_until("!document.querySelector('dialog')", "Escape leaves them refused")
+        require(len(self.rejected(state="waiting")) == 5, "replayed though nobody confirmed")
+        self.replay_dialog()
+        self.confirm()
+        self.page.wait_until("document.querySelector('.refused-outcome').textContent.includes('2')", "the page says what was replayed")
+        self.until(lambda: len(self.rejected(state="replayed")) == 2, "two reports are replayed")
+        self.open_page("refused", ".refused-list-panel tbody tr", app=self.appid, state="replayed")
+        require(self.page.evaluate("document.querySelectorAll('.refused-list-panel .badge.on').length") == 2, "the replayed are not marked")
+        self.open_page("refused", ".refused-list-panel tbody tr", app=self.appid)
+        self.page.click("[data-action=replay]")
+        self.page.wait_until("document.querySelector('dialog[open]')", "a replay asks first")
+        self.confirm()
+        self.page.wait_until("!document.querySelector('dialog') && document.querySelector('.refused-outcome').textContent.includes('wrong_type')", "nothing left to replay is said")
+
+    def where_page(self):
+        self.use("zh", "light", 1320, 900)
+        self.open_page("where", ".where-form")
+        self.audit()
+        self.page.click(".where-form input")
+        self.page.type(self.right)
+        self.page.key("Enter")
+        self.page.wait_until("document.querySelectorAll('.where-panel tbody tr').length === 2", "a replayed report is seen as refused and as stored")
+        self.page.wait_until("!document.querySelector('[aria-busy=true]')", "the answer is there")
+        require(self.page.evaluate("new URLSearchParams(location.search).get('id')") == self.right, "what is looked for is not in the address")
+        said = self.api.get("where", {"trace_id": self.right, "lang": "zh"})["summary"]
+        shown = self.page.evaluate("document.querySelector('.where-summary').textContent")
+        require(shown == said, f"the page says {shown}, the API {said}")
+        self.page.evaluate(
+            "(() => { document.querySelector('.where-form select').value = 'uid';"
+            f" document.querySelector('.where-form input').value = '{self.wrong}';"
+            " document.querySelector('.where-form').requestSubmit(); })()"
+        )
+        self.page.wait_until("document.querySelector('.where-panel')?.textContent.includes('wrong_type')", "a refused report is found by its uid")
+        self.open_page("where", ".where-panel .admin-nothing", kind="uid", id="nobody-at-all")
+        require("没有收到" in self.page.evaluate("document.querySelector('.where-summary').textContent"), "nothing known, and nothing says so")
+        self.shoot("where-nothing")
+        self.audit()
+        self.page.go(f"{self.base}/?find={self.wrong}")
+        self.page.wait_until("document.querySelectorAll('.empty-actions a').length === 2", "what is not found can be looked for")
+        self.page.click(".empty-actions a:last-child")
+        self.page.wait_until("document.querySelector('.where-panel tbody tr')", "the way from there leads to it")
+
     def viewer(self):
         """A viewer has the figures, no way to the administration, and at its address a sentence why."""
         self.use("zh", "light", 1320, 900)
@@ -671,6 +823,9 @@ class Check:
         self.page.wait_until("document.querySelector('.figures')", "a viewer sees the figures")
         self.settle()
         require(self.page.evaluate("!document.querySelector('[data-page=admin]')"), "a viewer is shown the way to the administration")
+        self.open_page("refused", ".refused-list-panel tbody tr", app=self.appid)
+        require(self.page.evaluate("!document.querySelector('[data-action=replay]')"), "a viewer is offered a replay")
+        self.open_page("where", ".where-panel tbody tr", kind="uid", id=self.wrong)
         for language, words in (("zh", "仅供管理员"), ("en", "for administrators")):
             self.use(language, "light", 1320, 900)
             self.page.go(f"{self.base}/?page=admin")
@@ -712,6 +867,22 @@ class Check:
         self.step("administration: a viewer's token, issued and revoked", self.admin_tokens)
         self.step("administration: keys and the log", self.admin_keys_and_log)
         self.step("administration: failures say what to do", self.admin_failure)
+        self.step("reports are refused", self.refuse)
+        for language in ("zh", "en"):
+            for scheme, width in (("light", 1320), ("dark", 320)):
+                self.step(
+                    f"refused reports: {language}, {scheme}, {width} pixels",
+                    lambda: self.new_page_appearance("refused", ".refused-list-panel tbody tr", language, scheme, width, app=self.appid),
+                )
+        self.step("refused reports: reasons, bodies, filters", self.refused_page)
+        self.step("refused reports: replayed after a dry run and a confirmation", self.replay)
+        self.step("where is it: found, refused, unknown", self.where_page)
+        for language in ("zh", "en"):
+            for scheme, width in (("light", 1320), ("dark", 320)):
+                self.step(
+                    f"where is it: {language}, {scheme}, {width} pixels",
+                    lambda: self.new_page_appearance("where", ".where-panel tbody tr", language, scheme, width, kind="trace_id", id=self.right),
+                )
         self.step("sign-out", self.sign_out)
         for language in ("zh", "en"):
             for scheme, width in (("light", 1320), ("dark", 320)):

@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -51,6 +52,13 @@ let package = Package(
         .target(
             name: "Access",
             dependencies: [crypto, .product(name: "CryptoExtras", package: "swift-crypto")],
+            swiftSettings: house
+        ),
+
+        // What may be reported, as people write it and as it was at any time.
+        .target(
+            name: "Plans",
+            dependencies: ["Reports", "Access", .product(name: "Yams", package: "Yams")],
             swiftSettings: house
         ),
 
@@ -80,11 +88,18 @@ let package = Package(
             swiftSettings: house
         ),
 
+        .target(
+            name: "Quarantine",
+            dependencies: ["Reports", "Journal", "EventStore", logging],
+            swiftSettings: house
+        ),
+
         .target(name: "Insights", dependencies: ["EventStore", "Reports"], swiftSettings: house),
         .target(
             name: "Console",
             dependencies: [
-                "Insights", "Access", "EventStore", "CZlib", crypto, hummingbird, httpTypes, logging, nioCore,
+                "Insights", "Access", "Plans", "EventStore", "Quarantine", "Reports", "CZlib", crypto, hummingbird,
+                httpTypes, logging, nioCore,
                 nioPosix,
             ],
             swiftSettings: house
@@ -97,8 +112,9 @@ let package = Package(
         .target(
             name: "FootprintServer",
             dependencies: [
-                "Reports", "Journal", "Access", "Collector", "EventStore", "EmbeddedClickHouse", "Loader", "Insights",
-                "Console", hummingbird, httpTypes, nioCore, nioPosix, logging,
+                "Reports", "Journal", "Access", "Plans", "Collector", "EventStore", "EmbeddedClickHouse", "Loader",
+                "Insights",
+                "Quarantine", "Console", hummingbird, httpTypes, nioCore, nioPosix, logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house
@@ -106,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "footprint",
             dependencies: [
-                "FootprintServer", "FootprintClient", "Collector", "Reports", "Journal", "Access", "EventStore",
+                "FootprintServer", "FootprintClient", "Collector", "Reports", "Journal", "Access", "Plans",
+                "EventStore",
                 "Insights",
                 "Console", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -136,6 +153,11 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: house),
         .testTarget(name: "AccessTests", dependencies: ["Access"], swiftSettings: house),
         .testTarget(
+            name: "PlansTests",
+            dependencies: ["Plans", "Reports", "Access", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "CollectorTests",
             dependencies: ["Collector", "Reports", "Journal", "Access", nioCore],
             swiftSettings: house
@@ -147,7 +169,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LoaderTests",
-            dependencies: ["Loader", "Journal", "EventStore", "EmbeddedClickHouse", "Reports", logging],
+            dependencies: ["Loader", "Quarantine", "Journal", "EventStore", "EmbeddedClickHouse", "Reports", logging],
             swiftSettings: house
         ),
         .testTarget(
@@ -158,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Insights", "Access", "EventStore", "Reports", hummingbird, httpTypes, nioCore, nioPosix,
+                "Console", "Insights", "Access", "Plans", "EventStore", "Reports", hummingbird, httpTypes, nioCore,
+                nioPosix,
                 logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -167,6 +190,11 @@ let package = Package(
         .testTarget(
             name: "FootprintClientTests",
             dependencies: ["FootprintClient", nioCore, nioPosix],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["footprint", "FootprintClient", "Insights"],
             swiftSettings: house
         ),
         .testTarget(name: "EndToEnd", dependencies: ["CTLS", nioCore, nioPosix, httpClient], swiftSettings: house),

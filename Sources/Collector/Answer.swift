@@ -3,7 +3,10 @@ import NIOCore
 /// The contract's answers; source: INTERFACE section 1.
 package enum Answer: Sendable, Equatable {
     case stored
-    case rejected(detail: String)
+    /// A dry run found nothing wrong, and its client asks what it found.
+    case checked(items: Int, appliesPreference: Bool)
+    /// With all that is wrong, where the client asks for it.
+    case rejected(detail: String, mistakes: Mistakes? = nil)
     case unauthorized
     case tooMany(retryAfterSeconds: Int)
     case tooLarge
@@ -17,7 +20,7 @@ package enum Answer: Sendable, Equatable {
 
     var status: (code: Int, reason: StaticString) {
         switch self {
-        case .stored, .rejected: (200, "OK")
+        case .stored, .checked, .rejected: (200, "OK")
         case .preflight: (204, "No Content")
         case .unauthorized: (401, "Unauthorized")
         case .unknownPath: (404, "Not Found")
@@ -40,7 +43,9 @@ package enum Answer: Sendable, Equatable {
     var body: String {
         switch self {
         case .stored: #"{"ret":0,"msg":""}"#
-        case .rejected(let detail): #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"\#(escaped(detail))"}"#
+        case .checked(let items, _): #"{"ret":0,"msg":"","items":\#(items)}"#
+        case .rejected(let detail, let mistakes):
+            #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"\#(Self.escaped(detail))"\#(mistakes?.members ?? "")}"#
         case .unauthorized: #"{"ret":1002,"msg":"鉴权失败，请重新获取token"}"#
         case .tooMany: #"{"ret":1003,"msg":"请求过于频繁，请稍后再试"}"#
         case .tooLarge: #"{"ret":1004,"msg":"请求数据过大"}"#
@@ -48,13 +53,13 @@ package enum Answer: Sendable, Equatable {
         case .unknownPath: #"{"ret":1006,"msg":"接口不存在"}"#
         case .wrongMethod: #"{"ret":1007,"msg":"请求方法错误"}"#
         case .malformedHTTP(_, let reason):
-            #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"HTTP: \#(escaped(reason))"}"#
+            #"{"ret":1001,"msg":"请求参数错误，请稍后再试","detail":"HTTP: \#(Self.escaped(reason))"}"#
         case .preflight: ""
         }
     }
 
     /// Text inside a JSON string; details are ours, but may quote.
-    private func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -98,14 +103,25 @@ extension Answer {
         case .unauthorized: fields.append(("WWW-Authenticate", "Bearer"))
         default: break
         }
+        if appliesPreference { fields.append(("Preference-Applied", "return=representation")) }
         guard let origin = frame.allowOrigin else { return fields }
         fields.append(("Access-Control-Allow-Origin", origin))
         if origin != "*" { fields.append(("Vary", "Origin")) }
         switch self {
         case .busy, .tooMany: fields.append(("Access-Control-Expose-Headers", "Retry-After"))
+        case _ where appliesPreference: fields.append(("Access-Control-Expose-Headers", "Preference-Applied"))
         default: break
         }
         return fields
+    }
+
+    /// Whether the answer holds what `Prefer: return=representation` asked for.
+    private var appliesPreference: Bool {
+        switch self {
+        case .checked(_, let applies): applies
+        case .rejected(_, let mistakes): mistakes?.appliesPreference ?? false
+        default: false
+        }
     }
 
     /// The answer as HTTP/1 spells it.

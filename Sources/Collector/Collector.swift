@@ -60,10 +60,19 @@ package final class Collector: Sendable {
         return socket.port
     }
 
-    /// Checks reports by another plan from now on.
+    /// Checks reports by another plan: on return every loop does. Waits for the loops' turns, so it must not be called
+    /// on one of them.
     package func use(_ plan: PlanTable) {
         state.plan.withLock { $0 = plan }
-        for intake in intakes { intake.loop.execute { intake.plan = plan } }
+        let turns = intakes.compactMap { intake -> Signal? in
+            let done = Signal()
+            let isTaken = intake.loop.execute {
+                intake.plan = plan
+                done.signal()
+            }
+            return isTaken ? done : nil
+        }
+        for turn in turns { turn.wait() }
     }
 
     /// Keeps other limits from now on, on connections that are open too.

@@ -6,6 +6,9 @@ package final class CollectorCounters: Sendable {
     package let eventsAccepted = Atomic<UInt64>(0)
     package let bytesAccepted = Atomic<UInt64>(0)
     package let reportsRejected = Atomic<UInt64>(0)
+    /// Refused reports that the journal keeps, and those that it could not keep.
+    package let refusalsKept = Atomic<UInt64>(0)
+    package let refusalsLost = Atomic<UInt64>(0)
     package let reportsUnauthorized = Atomic<UInt64>(0)
     /// Over a limit of reports a second.
     package let reportsLimited = Atomic<UInt64>(0)

@@ -19,6 +19,8 @@ final class LoopIntake: @unchecked Sendable {
     /// Replaced on the loop.
     var limits: CollectorLimits
     private let parser = ReportParser()
+    /// When the body that was parsed last arrived: a review of it is told the same time.
+    private var parsedAtSeconds: Int64 = 0
     private var filling = Cohort()
     private var spares: [Cohort] = []
     /// Oldest first: answers go out in this order, for a connection knows only which of its reports is the oldest.
@@ -38,6 +40,8 @@ final class LoopIntake: @unchecked Sendable {
         // the batch, and only until the loop gets it back.
         var batch = JournalBatch()
         var waiting: [any ReportSender] = []
+        /// How many of those wait for a refusal.
+        var refused = 0
         /// nil while it is on its way.
         var isStored: Bool?
     }
@@ -65,22 +69,25 @@ final class LoopIntake: @unchecked Sendable {
     func accept(
         _ body: UnsafeRawBufferPointer,
         app: UnsafeRawBufferPointer,
+        key: UnsafeRawBufferPointer?,
         isDryRun: Bool,
         from sender: any ReportSender
     ) throws(Rejection) -> Acceptance {
         let room = filling.batch.reserve(payloadBytes: encodedReportBound(bodyBytes: body.count))
         let arrival = shared.arrivalClock.next()
+        parsedAtSeconds = Int64(arrival / 1_000_000)
         let encoded = try parser.parse(
             body,
             plan: plan,
             circumstances: .init(
                 app: app,
-                nowSeconds: Int64(arrival / 1_000_000),
-                arrivalMicroseconds: arrival
+                nowSeconds: parsedAtSeconds,
+                arrivalMicroseconds: arrival,
+                idempotencyKey: key
             ),
             into: room
         )
-        if isDryRun { return .valid }
+        if isDryRun { return .valid(items: encoded.items) }
         guard shared.journal.hasRoom, filling.batch.sizeBytes < Self.fillingLimitBytes else { return .busy }
         filling.batch.commit(payloadBytes: encoded.sizeBytes, kind: .report)
         filling.waiting.append(sender)
@@ -90,7 +97,43 @@ final class LoopIntake: @unchecked Sendable {
         return .waiting
     }
 
-    enum Acceptance { case waiting, valid, busy }
+    enum Acceptance {
+        case waiting
+        case valid(items: Int)
+        case busy
+    }
+
+    /// Everything that is wrong with the body that was refused last.
+    func review(_ body: UnsafeRawBufferPointer) -> ReportReview {
+        parser.review(body, plan: plan, nowSeconds: parsedAtSeconds)
+    }
+
+    /// Keeps a refused report, to be looked at and tried again. True: its sender is to be answered when it is durable,
+    /// for whoever is refused does not send it again.
+    func keep(
+        _ body: UnsafeRawBufferPointer,
+        _ rejection: Rejection,
+        app: UnsafeRawBufferPointer,
+        from sender: any ReportSender
+    ) -> Bool {
+        guard !isDraining, shared.journal.hasRoom, filling.batch.sizeBytes < Self.fillingLimitBytes else {
+            shared.counters.refusalsLost.wrappingAdd(1, ordering: .relaxed)
+            return false
+        }
+        let size = RefusedReport.encode(
+            body,
+            rejection: rejection,
+            app: app,
+            planVersion: plan.plan.version,
+            arrivalMicroseconds: shared.arrivalClock.next(),
+            into: filling.batch.reserve(payloadBytes: RefusedReport.bound(bodyBytes: body.count))
+        )
+        filling.batch.commit(payloadBytes: size, kind: .refused)
+        filling.waiting.append(sender)
+        filling.refused += 1
+        if filling.batch.sizeBytes >= Self.batchBytes { submit() }
+        return true
+    }
 
     /// Commits what the turn brought, and what answering it brings: requests that came ahead of their answers.
     private func endTurn() {
@@ -136,15 +179,20 @@ final class LoopIntake: @unchecked Sendable {
     }
 
     private func finish(_ cohort: Cohort, isStored: Bool) {
+        let reports = UInt64(cohort.waiting.count - cohort.refused)
+        let refused = UInt64(cohort.refused)
         if isStored {
-            shared.counters.reportsAccepted.wrappingAdd(UInt64(cohort.waiting.count), ordering: .relaxed)
+            shared.counters.reportsAccepted.wrappingAdd(reports, ordering: .relaxed)
+            shared.counters.refusalsKept.wrappingAdd(refused, ordering: .relaxed)
         } else {
-            shared.counters.reportsBusy.wrappingAdd(UInt64(cohort.waiting.count), ordering: .relaxed)
+            shared.counters.reportsBusy.wrappingAdd(reports, ordering: .relaxed)
+            shared.counters.refusalsLost.wrappingAdd(refused, ordering: .relaxed)
         }
         refreshDate()
         for sender in cohort.waiting { sender.reportEnded(isStored: isStored) }
         for sender in cohort.waiting { sender.flushAnswers() }
         cohort.waiting.removeAll(keepingCapacity: true)
+        cohort.refused = 0
         cohort.batch.reset()
         if spares.count <= Self.groupsInFlight { spares.append(cohort) }
     }

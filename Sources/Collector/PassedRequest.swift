@@ -10,6 +10,8 @@ package struct PassedRequest: Sendable {
     /// The client's address without its port, as far as the peer or a trusted proxy says it; nil where it is not an
     /// Internet address.
     package var clientAddress: String?
+    /// What a limit counts as this client: its address, or the /64 that one IPv6 customer has to himself.
+    package var clientNetwork: String?
     /// The client spoke https, to us or to a trusted proxy.
     package var isSecure: Bool
 }

@@ -57,10 +57,12 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
 
     private enum Slot {
         case waiting(Style)
+        /// Waits as well; what it is answered is known.
+        case refused(Style, Answer)
         case answer(ByteBuffer)
 
         var isWaiting: Bool {
-            if case .waiting = self { true } else { false }
+            if case .answer = self { false } else { true }
         }
     }
 
@@ -117,7 +119,7 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     func inputClosed() {
         inputEnded = true
         responding?.cancel()
-        if slots.isEmpty, responding == nil { endOutput() }
+        if slots.isEmpty, responding == nil, !holdsRequests { endOutput() }
     }
 
     /// Nothing more comes: closes once the client has what was answered.
@@ -128,7 +130,7 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     }
 
     func becameWritable() {
-        if case .ending = phase { flushAnswers() }
+        flushAnswers()
         resumeReading()
     }
 
@@ -205,13 +207,22 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     /// Takes every request that is whole; returns how many bytes those were.
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
         var taken = 0
-        while taken < bytes.count, slots.count < Self.pipelineLimit {
+        while taken < bytes.count, slots.count < Self.pipelineLimit, mayBegin {
             let count = step(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
             if count == 0 { break }
             taken += count
         }
         return taken
     }
+
+    /// Whether another request may be begun: not while the client leaves its answers unread, for they may be much
+    /// longer than what asks for them.
+    private var mayBegin: Bool {
+        if case .head = phase, let socket { socket.isWritable } else { true }
+    }
+
+    /// Whether whole requests may be among what was received, which wait until the client reads.
+    private var holdsRequests: Bool { received != nil && !mayBegin }
 
     /// Takes one step over `bytes`; returns how many it took. Zero: it needs more, or must wait.
     private func step(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -326,10 +337,11 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
     ) {
         guard head.path == .report else { return passOn(head, headBytes, body, isAdmitted: isAdmitted) }
         let style = style(head, headBytes)
-        if let answer = desk?.answer(head, headBytes, body: body, isAdmitted: isAdmitted, from: self) {
-            enqueue(answer, style)
-        } else {
-            slots.append(.waiting(style))
+        switch desk?.answer(head, headBytes, body: body, isAdmitted: isAdmitted, from: self) {
+        case .now(let answer): enqueue(answer, style)
+        case .whenStored: slots.append(.waiting(style))
+        case .whenKept(let refusal): slots.append(.refused(style, refusal))
+        case nil: break
         }
         if !head.keepsAlive { phase = .ending }
     }
@@ -374,10 +386,13 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
 
     /// The oldest report that waits became durable, or could not.
     func reportEnded(isStored: Bool) {
-        guard let oldest = slots.firstIndex(where: \.isWaiting), case .waiting(let style) = slots[oldest] else {
-            return
+        guard let oldest = slots.firstIndex(where: \.isWaiting) else { return }
+        let response: ByteBuffer
+        switch slots[oldest] {
+        case .waiting(let style): response = render(isStored ? .stored : .busy(retryAfterSeconds: 1), style)
+        case .refused(let style, let answer): response = render(answer, style)
+        case .answer: return
         }
-        let response = render(isStored ? .stored : .busy(retryAfterSeconds: 1), style)
         if slots.count == 1 {
             slots.removeAll(keepingCapacity: true)
             return write(response)
@@ -404,7 +419,7 @@ final class ReportConnection: ReportSender, ResponseSink, @unchecked Sendable {
         case .passed, .closed: break
         case .head, .body, .chunks:
             continueReceived()
-            if inputEnded, slots.isEmpty { endInput() }
+            if inputEnded, slots.isEmpty, !holdsRequests { endInput() }
         }
         resumeReading()
     }

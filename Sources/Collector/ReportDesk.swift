@@ -57,7 +57,16 @@ final class ReportDesk {
         return nil
     }
 
-    /// Answers a request to the report's path; nil where the answer waits for the journal.
+    /// What a request is answered.
+    enum Reply {
+        case now(Answer)
+        /// Once the journal has it; where it could not take it, that the service is busy.
+        case whenStored
+        /// The refusal, once the journal has tried to keep what was refused.
+        case whenKept(Answer)
+    }
+
+    /// Answers a request to the report's path.
     ///
     /// - Parameter isAdmitted: ``verdictBeforeBody(_:_:)`` has welcomed it.
     func answer(
@@ -66,63 +75,102 @@ final class ReportDesk {
         body: UnsafeRawBufferPointer,
         isAdmitted: Bool,
         from sender: any ReportSender
-    ) -> Answer? {
+    ) -> Reply {
         switch head.method {
         case .post:
             if isAdmitted {
                 // Its token was good when its head came; it names the app again.
-                guard reporter.isApp(head, headBytes, shared) else { return unauthorized() }
+                guard reporter.isApp(head, headBytes, shared) else { return .now(unauthorized()) }
             } else if let refusal = refusalOfSender(head, headBytes) {
-                return refusal
+                return .now(refusal)
             }
-            return report(head, body, sender)
+            return report(head, headBytes, body, sender)
         case .options:
-            return .preflight(
-                requestedHeaders: head.requestedHeaders.map { span in
-                    String(decoding: headBytes[span.start..<span.start + span.count], as: UTF8.self)
-                }
+            return .now(
+                .preflight(
+                    requestedHeaders: head.requestedHeaders.map { span in
+                        String(decoding: headBytes[span.start..<span.start + span.count], as: UTF8.self)
+                    }
+                )
             )
-        default: return .wrongMethod(allow: "POST, OPTIONS")
+        default: return .now(.wrongMethod(allow: "POST, OPTIONS"))
         }
     }
 
     private func report(
         _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
         _ body: UnsafeRawBufferPointer,
         _ sender: any ReportSender
-    ) -> Answer? {
-        guard body.count <= intake.limits.bodyLimitBytes else { return tooLarge() }
-        guard head.contentType == .json else { return reject(Rejection(.contentType, at: .report)) }
+    ) -> Reply {
+        guard body.count <= intake.limits.bodyLimitBytes else { return .now(tooLarge()) }
+        guard head.contentType == .json else { return reject(Rejection(.contentType, at: .report), body, head, sender) }
+        var key: UnsafeRawBufferPointer?
+        if let span = head.idempotencyKey {
+            guard span.count > 0 else { return reject(Rejection(.idempotencyKey, at: .report), body, head, sender) }
+            key = UnsafeRawBufferPointer(rebasing: headBytes[span.start..<span.start + span.count])
+        }
         switch head.contentEncoding {
-        case .identity: return accept(body, head, sender)
-        case .other: return reject(Rejection(.contentEncoding, at: .report))
+        case .identity: return accept(body, head, key, sender)
+        case .other: return reject(Rejection(.contentEncoding, at: .report), body, head, sender)
         case .gzip:
             do throws(Gzip.Failure) {
                 let unpacked = try Gzip.unpack(body, limitBytes: intake.limits.bodyLimitBytes)
-                return unpacked.withUnsafeBytes { accept($0, head, sender) }
+                return unpacked.withUnsafeBytes { accept($0, head, key, sender) }
             } catch {
                 switch error {
-                case .notGzip: return reject(Rejection(.badGzip, at: .report))
-                case .overLimit: return tooLarge()
+                case .notGzip: return reject(Rejection(.badGzip, at: .report), body, head, sender)
+                case .overLimit: return .now(tooLarge())
                 }
             }
         }
     }
 
-    private func accept(_ body: UnsafeRawBufferPointer, _ head: RequestHead, _ sender: any ReportSender) -> Answer? {
-        guard !intake.isDraining else { return busy() }
+    private func accept(
+        _ body: UnsafeRawBufferPointer,
+        _ head: RequestHead,
+        _ key: UnsafeRawBufferPointer?,
+        _ sender: any ReportSender
+    ) -> Reply {
+        guard !intake.isDraining else { return .now(busy()) }
         do throws(Rejection) {
             let acceptance = try reporter.withApp { (app) throws(Rejection) in
-                try intake.accept(body, app: app, isDryRun: head.isDryRun, from: sender)
+                try intake.accept(body, app: app, key: key, isDryRun: head.isDryRun, from: sender)
             }
             switch acceptance {
-            case .waiting: return nil
-            case .valid: return .stored
-            case .busy: return busy()
+            case .waiting: return .whenStored
+            case .valid(let items):
+                guard head.wantsDetail else { return .now(.stored) }
+                return .now(.checked(items: items, appliesPreference: head.prefersRepresentation))
+            case .busy: return .now(busy())
             }
         } catch {
-            return reject(error)
+            return reject(error, body, head, sender, wasRead: true)
         }
+    }
+
+    /// Refuses a report, and keeps it: its sender will not send it again.
+    ///
+    /// - Parameter wasRead: the parser refused it, so that there may be more to find.
+    private func reject(
+        _ rejection: Rejection,
+        _ body: UnsafeRawBufferPointer,
+        _ head: RequestHead,
+        _ sender: any ReportSender,
+        wasRead: Bool = false
+    ) -> Reply {
+        shared.counters.count(rejection: rejection.code)
+        var mistakes: Mistakes?
+        if head.wantsDetail || head.isDryRun {
+            mistakes = Mistakes(
+                wasRead ? intake.review(body) : ReportReview(rejection),
+                appliesPreference: head.prefersRepresentation
+            )
+        }
+        let answer = Answer.rejected(detail: rejection.detail, mistakes: mistakes)
+        guard !head.isDryRun else { return .now(answer) }
+        let isKept = reporter.withApp { app in intake.keep(body, rejection, app: app, from: sender) }
+        return isKept ? .whenKept(answer) : .now(answer)
     }
 
     // MARK: - Others' requests
@@ -137,6 +185,7 @@ final class ReportDesk {
             headers: fields.headers,
             body: ByteBuffer(bytes: body),
             clientAddress: client.address?.description,
+            clientNetwork: client.address?.network.description,
             isSecure: client.isSecure
         )
     }
@@ -165,11 +214,6 @@ final class ReportDesk {
     private func tooMany(_ seconds: Int) -> Answer {
         shared.counters.reportsLimited.wrappingAdd(1, ordering: .relaxed)
         return .tooMany(retryAfterSeconds: seconds)
-    }
-
-    private func reject(_ rejection: Rejection) -> Answer {
-        shared.counters.count(rejection: rejection.code)
-        return .rejected(detail: rejection.detail)
     }
 
     private func busy() -> Answer {

@@ -33,12 +33,12 @@ struct Reporter {
     }
 
     /// Lends the id of the app that ``isApp(_:_:_:)`` found.
-    mutating func withApp<Result>(
-        _ body: (UnsafeRawBufferPointer) throws(Rejection) -> Result
-    ) throws(Rejection) -> Result {
-        var outcome: Swift.Result<Result, Rejection>?
+    mutating func withApp<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var outcome: Swift.Result<Result, Failure>?
         app.withUTF8 { bytes in
-            do throws(Rejection) {
+            do throws(Failure) {
                 outcome = .success(try body(UnsafeRawBufferPointer(bytes)))
             } catch {
                 outcome = .failure(error)

@@ -1,3 +1,5 @@
+import Reports
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -23,7 +25,12 @@ struct RequestHead {
     var authorization: Span?
     var origin: Span?
     var requestedHeaders: Span?
+    /// Without its quotation marks; empty where it is no name, or there were two.
+    var idempotencyKey: Span?
     var isDryRun = false
+    /// `X-Footprint-Detail: all`.
+    var asksForDetail = false
+    var returnPreference: ReturnPreference?
 
     /// A range of the head's bytes.
     struct Span: Equatable {
@@ -35,8 +42,14 @@ struct RequestHead {
     enum Path { case report, other }
     enum ContentType { case missing, json, other }
     enum ContentEncoding { case identity, gzip, other }
+    /// What `Prefer: return=…` (RFC 7240) would like an answer to hold.
+    enum ReturnPreference { case representation, other }
 
     var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
+
+    var prefersRepresentation: Bool { returnPreference == .representation }
+    /// More than the usual answer is wanted: all errors, and what a dry run found.
+    var wantsDetail: Bool { asksForDetail || prefersRepresentation }
 
     enum Outcome {
         /// The empty line has not come yet.
@@ -174,6 +187,7 @@ private struct HeadParser {
             guard names(bytes[value], "100-continue") else { throw .expectationFailed }
             head.expectsContinue = head.minorVersion == 1
         case 6 where names(name, "origin"): head.origin = span(value)
+        case 6 where names(name, "prefer"): parse(prefer: value)
         case 10 where names(name, "connection"): parse(connection: value)
         case 12 where names(name, "content-type"):
             head.contentType = head.contentType == .missing && isJSON(bytes[value]) ? .json : .other
@@ -181,11 +195,13 @@ private struct HeadParser {
             // Two of them could be read two ways: neither is believed.
             head.authorization = head.authorization == nil ? span(value) : .init(start: start, count: 0)
         case 14 where names(name, "content-length"): try parse(contentLength: value)
+        case 15 where names(name, "idempotency-key"): parse(idempotencyKey: value)
         case 16 where names(name, "content-encoding"): parse(contentEncoding: value)
         case 17 where names(name, "transfer-encoding"):
             guard head.minorVersion == 1, !head.isChunked else { throw .badRequest }
             guard names(bytes[value], "chunked") else { throw .unknownTransferCoding }
             head.isChunked = true
+        case 18 where names(name, "x-footprint-detail"): head.asksForDetail = names(bytes[value], "all")
         case 19 where names(name, "x-footprint-dry-run"):
             head.isDryRun = value.count == 1 && bytes[start] == UInt8(ascii: "1")
         case 30 where names(name, "access-control-request-headers"): head.requestedHeaders = span(value)
@@ -204,6 +220,18 @@ private struct HeadParser {
             length = min(length * 10 + Int(digit), Self.largestLength)
         }
         head.contentLength = length
+    }
+
+    /// A structured string (RFC 9651 3.3.3), as its draft wants it, or the bare name that most clients send.
+    private mutating func parse(idempotencyKey value: Range<Int>) {
+        var name = value
+        let quote = UInt8(ascii: "\"")
+        if name.count >= 2, bytes[name.lowerBound] == quote, bytes[name.upperBound - 1] == quote {
+            name = (name.lowerBound + 1)..<(name.upperBound - 1)
+        }
+        let isName = name.count <= ReportLimits.keyBytes && bytes[name].allSatisfy { (0x21...0x7E).contains($0) }
+        head.idempotencyKey =
+            head.idempotencyKey == nil && isName ? span(name) : .init(start: name.lowerBound, count: 0)
     }
 
     private mutating func parse(contentEncoding value: Range<Int>) {
@@ -229,6 +257,19 @@ private struct HeadParser {
         }
     }
 
+    /// RFC 7240 2: of a preference that stands twice, in one field or in two, the first counts.
+    private mutating func parse(prefer value: Range<Int>) {
+        for preference in split(bytes[value], at: UInt8(ascii: ",")) where head.returnPreference == nil {
+            // What follows a semicolon are parameters, of which this one has none.
+            guard let stated = split(preference, at: UInt8(ascii: ";")).first else { continue }
+            let parts = stated.split(separator: UInt8(ascii: "="), maxSplits: 1)
+            guard let name = parts.first, names(trimmed(name), "return") else { continue }
+            let word = parts.count == 2 ? trimmed(parts[1]) : stated.prefix(0)
+            let isRepresentation = names(word, "representation") || names(word, "\"representation\"")
+            head.returnPreference = isRepresentation ? .representation : .other
+        }
+    }
+
     private func finish() throws(RequestHead.Refusal) {
         if head.isChunked, head.contentLength != nil { throw .badRequest }
         // RFC 9112 3.2: a missing Host in 1.1, or two of them, must be refused.
@@ -245,6 +286,25 @@ private struct HeadParser {
     private func isJSON(_ value: Slice<UnsafeRawBufferPointer>) -> Bool {
         let type = value.prefix { $0 != UInt8(ascii: ";") }
         return names(trimmed(type), "application/json")
+    }
+
+    /// The parts between separators, but for those inside a quoted string (RFC 9110 5.6.4).
+    private func split(
+        _ value: Slice<UnsafeRawBufferPointer>,
+        at separator: UInt8
+    ) -> [Slice<UnsafeRawBufferPointer>] {
+        var isQuoted = false
+        var isEscaped = false
+        return value.split { byte in
+            if isEscaped {
+                isEscaped = false
+            } else if isQuoted, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            }
+            return byte == separator && !isQuoted
+        }
     }
 
     private func trimmed(_ value: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {

@@ -83,11 +83,29 @@ package final class EmbeddedClickHouse: EventStore {
                     batch = try ResentRange.missing(of: batch, in: writer)
                     if batch.count == 0 { return }
                 }
-                try writer.run(("SET insert_deduplication_token = \(token)" as SQL).text)
-                try ArrowEvents.withStream(batch) { stream throws(EngineError) in
-                    try writer.insert(ArrowEvents.statement.text, binding: &stream)
-                }
+                try Self.insert(ArrowRows(batch), token: token, by: writer)
             }
+        }
+    }
+
+    package func insert(_ batch: RefusedBatch, token: String) async throws(StoreError) {
+        guard batch.count > 0 else { return }
+        let writer = try sessions().writer
+        try await inserts.run {
+            storeResult(inserting: true) { () throws(EngineError) in
+                try Self.insert(ArrowRows(batch), token: token, by: writer)
+            }
+        }
+    }
+
+    private static func insert(
+        _ rows: ArrowRows,
+        token: String,
+        by writer: EngineConnection
+    ) throws(EngineError) {
+        try writer.run(("SET insert_deduplication_token = \(token)" as SQL).text)
+        try rows.withStream { stream throws(EngineError) in
+            try writer.insert(rows.statement.text, binding: &stream)
         }
     }
 

@@ -10,6 +10,9 @@ package protocol EventStore: Sendable {
     /// token again changes nothing.
     func insert(_ batch: EventBatch, token: String) async throws(StoreError)
 
+    /// Inserts the refused reports of one range, likewise.
+    func insert(_ batch: RefusedBatch, token: String) async throws(StoreError)
+
     /// Runs one read-only statement within the limits, enforced by the engine.
     func query(_ sql: SQL, limits: QueryLimits) async throws(StoreError) -> ResultSet
 

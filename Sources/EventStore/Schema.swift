@@ -17,6 +17,7 @@ package enum Schema {
     package static let steps: [Step] = [
         Step(version: 1, name: "tables", statements: createTables),
         Step(version: 2, name: "skip indexes", statements: addIndexes),
+        Step(version: 3, name: "quarantine", statements: createQuarantine),
     ]
 
     /// What leads from one version to the next. Every statement may run again: a step that was interrupted is repeated

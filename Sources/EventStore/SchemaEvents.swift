@@ -34,25 +34,27 @@ extension Schema {
 
     /// Step 1.
     @Sendable static func createTables(_ features: EngineFeatures) -> [SQL] {
-        let columns = eventColumns.map { column -> SQL in
+        // Partitions by month: retention drops whole ones. Order: questions ask for days, then follow users.
+        let table: SQL = """
+            CREATE TABLE IF NOT EXISTS \(events) (\(definitions(eventColumns, features))) ENGINE = MergeTree \
+            PARTITION BY toYYYYMM(event_time) ORDER BY (toDate(event_time), uid, event_time, arrival, item_index)
+            """
+        return [features.durableInserts ? "\(table) \(durable)" : table]
+    }
+
+    /// The loader forgets the journal's segments once an insert returned: by then the insert must be on the disk. A
+    /// range is sent again only while it is the last one, so that a thousand remembered blocks is plenty.
+    static let durable: SQL = """
+        SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+        """
+
+    static func definitions(_ columns: [Column], _ features: EngineFeatures) -> SQL {
+        let definitions = columns.map { column -> SQL in
             features.codecs
                 ? "\(raw: column.name) \(raw: column.type) CODEC(\(raw: column.codec))"
                 : "\(raw: column.name) \(raw: column.type)"
         }
-        // Partitions by month: retention drops whole ones. Order: questions ask for days, then follow users.
-        let table: SQL = """
-            CREATE TABLE IF NOT EXISTS \(events) (\(.joined(columns, separator: ", "))) ENGINE = MergeTree \
-            PARTITION BY toYYYYMM(event_time) ORDER BY (toDate(event_time), uid, event_time, arrival, item_index)
-            """
-        guard features.durableInserts else { return [table] }
-        // The loader forgets the journal's segments once an insert returned: by then the insert must be on the disk.
-        // A range is sent again only while it is the last one, so that a thousand remembered blocks is plenty.
-        return [
-            """
-            \(table) SETTINGS non_replicated_deduplication_window = 1000, \
-            fsync_after_insert = 1, fsync_part_directory = 1
-            """
-        ]
+        return .joined(definitions, separator: ", ")
     }
 
     /// Step 2: a trace, a user and a range of the journal are found without reading every day.

@@ -1,6 +1,7 @@
 import Collector
 import Journal
 import Loader
+import Logging
 import Synchronization
 
 /// What the parts say about themselves, put together.
@@ -9,6 +10,10 @@ final class Health: Sendable {
     let loader: Loader
     private let collector = Mutex<Collector?>(nil)
     private let draining = Atomic<Bool>(false)
+    /// As it was last told to the log.
+    private let journalTrouble = Mutex<String?>(nil)
+    /// Refused reports that made room for newer ones.
+    let refusalsDropped = Atomic<UInt64>(0)
 
     init(journal: Journal, loader: Loader) {
         self.journal = journal
@@ -30,32 +35,41 @@ final class Health: Sendable {
         var json: String
     }
 
-    /// Ready means: a report can be stored now. A store that is down makes the loader late, not the intake unready:
-    /// it is told in `loading`.
+    /// Ready means: a report can be stored now. A store that is down makes the loader late, not the intake unready: it is
+    /// told in `loading`. Anybody may ask, so it says that something is wrong and not what: paths and the engine's own
+    /// words are in the log.
     func report() -> Report {
         let isDraining = draining.load(ordering: .relaxed)
-        let journalTrouble = journal.lastError.flatMap { journal.hasSpaceAgain ? nil : $0.description }
-        let isReady = !isDraining && journalTrouble == nil && journal.hasRoom
-        let status = loader.status
+        let isFailing = journal.lastError != nil && !journal.hasSpaceAgain
+        let hasRoom = journal.hasRoom
         let journalState =
-            isDraining ? "stopping" : journalTrouble ?? (journal.hasRoom ? "ok" : "too much waits to be written")
+            isDraining ? "stopping" : isFailing ? Self.failing : hasRoom ? "ok" : "too much waits to be written"
+        let isReady = !isDraining && !isFailing && hasRoom
+        let loadingState = loader.status.trouble == nil ? "ok" : Self.failing
         return Report(
             isReady: isReady,
-            json: #"{"ready":\#(isReady),"journal":"\#(escaped(journalState))","#
-                + #""loading":"\#(escaped(status.trouble ?? "ok"))","loader_lag_bytes":\#(loader.lagBytes)}"# + "\n"
+            json: #"{"ready":\#(isReady),"journal":"\#(journalState)","#
+                + #""loading":"\#(loadingState)","loader_lag_bytes":\#(loader.lagBytes)}"# + "\n"
         )
     }
 
-    private func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": escaped += "\\\""
-            case "\\": escaped += "\\\\"
-            case _ where scalar.value < 0x20: escaped += " "
-            default: escaped.unicodeScalars.append(scalar)
-            }
+    /// Writes the journal's trouble to the log once, and its end.
+    func tellChanges(_ logger: Logger) {
+        let reason = journal.lastError?.description
+        let isNew = journalTrouble.withLock { told in
+            defer { told = reason }
+            return told != reason
         }
-        return escaped
+        guard isNew else { return }
+        if let reason {
+            logger.critical(
+                "reports cannot be stored: the journal cannot be written",
+                metadata: ["reason": "\(reason)"]
+            )
+        } else {
+            logger.notice("reports are stored again")
+        }
     }
+
+    private static let failing = "failing: the log says why"
 }

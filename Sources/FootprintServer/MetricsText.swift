@@ -35,6 +35,16 @@ enum MetricsText {
                 counters.rejectionsByReason.sorted { $0.key < $1.key }.map { (#"{reason="\#($0.key)"}"#, $0.value) }
             )
             metric(
+                "refusals_total",
+                "counter",
+                "Refused reports by what became of them.",
+                [
+                    (#"{fate="kept"}"#, counters.refusalsKept.load(ordering: .relaxed)),
+                    (#"{fate="lost"}"#, counters.refusalsLost.load(ordering: .relaxed)),
+                    (#"{fate="dropped"}"#, health.refusalsDropped.load(ordering: .relaxed)),
+                ]
+            )
+            metric(
                 "events_accepted_total",
                 "counter",
                 "Events handed to the journal.",

@@ -32,7 +32,12 @@ where Responder.Context == ConsoleContext {
             ),
             body: RequestBody(buffer: passed.body)
         )
-        let context = ConsoleContext(logger: logger, clientAddress: passed.clientAddress, isSecure: passed.isSecure)
+        let context = ConsoleContext(
+            logger: logger,
+            clientAddress: passed.clientAddress,
+            clientNetwork: passed.clientNetwork,
+            isSecure: passed.isSecure
+        )
         let response: Response
         do {
             response = try await responder.respond(to: request, context: context)

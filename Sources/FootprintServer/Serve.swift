@@ -11,7 +11,10 @@ import Loader
 package import Logging
 import NIOCore
 import NIOPosix
+import Plans
+import Quarantine
 import Reports
+import Synchronization
 import UnixSignals
 
 /// Where a server is reached.
@@ -27,8 +30,8 @@ package struct ServingAt: Sendable {
 /// The order of the stop is the order of the way: no new reports, answers out, journal closed, what is durable loaded
 /// (as far as a few seconds allow: the next start goes on), store closed.
 ///
-/// - Parameter readAgain: the settings as they are now; called on SIGHUP. Limits are taken over, the rest is for the
-///   next start.
+/// - Parameter readAgain: the settings as they are now; called on SIGHUP. Limits and the tracking plan are taken over,
+///   the rest is for the next start.
 package func serve(
     _ settings: ServerSettings,
     logger: Logger,
@@ -44,10 +47,11 @@ package func serve(
     let tls = try settings.tls.map { (files) throws(StartFailure) in
         try starting { () throws(TLSError) in try TLSIdentity(certificate: files.certificate, key: files.key) }
     }
+    let plans = try openPlan(settings, access, logger)
     let parts = try await Storage.open(directory, settings, logger: logger)
-    let plan = PlanTable(.contract)
 
     let health = Health(journal: parts.journal, loader: parts.loader)
+    let quarantine = Quarantine(store: parts.store, journal: parts.journal, plan: { plans.table }, logger: logger)
     let threads = NIOThreadPool(numberOfThreads: 2)
     threads.start()
     let tokenLimiter = RateLimiter<InternetAddress>(perSecond: settings.limits.tokenCallsPerSecond)
@@ -58,8 +62,10 @@ package func serve(
             settings,
             access: access,
             store: parts.store,
-            plan: plan.plan,
+            search: JournalSearch(journal: parts.journal, loader: parts.loader),
+            plans: plans,
             health: health,
+            quarantine: quarantine,
             threads: threads,
             tokenLimiter: tokenLimiter,
             logger: logger
@@ -68,12 +74,13 @@ package func serve(
             settings,
             parts,
             access: access,
-            plan: plan,
+            plan: plans.table,
             tls: tls,
             responder: responder,
             logger: logger
         )
         collector = intake.collector
+        plans.follow { intake.collector.use($0) }
         health.watch(intake.collector)
         serving = intake.at
         try directory.writeServeFile(url: intake.at.url)
@@ -87,12 +94,15 @@ package func serve(
     guard let collector, serving != nil else { return }
 
     let loading = Task { await parts.loader.run() }
-    let watching = Task { await watch(access, tls, logger) }
+    let watching = Task { await watch(access, plans, tls, health, logger) }
+    let trimming = Task { await keepBounded(quarantine, settings.quarantineBytes, health, logger) }
     var limits = settings.limits
     for await signal in signals {
         if signal == .sighup {
             do {
-                let fresh = try readAgain().limits
+                let settings = try readAgain()
+                if let file = settings.planFile { plans.readAgain(file, logger) }
+                let fresh = settings.limits
                 let change = fresh == limits ? "unchanged" : "changed"
                 limits = fresh
                 collector.use(intakeLimits(fresh, logger))
@@ -101,6 +111,7 @@ package func serve(
             } catch {
                 logger.error("kept the settings: they cannot be read again", metadata: ["reason": "\(error)"])
             }
+            plans.takeUpChanges(logger)
             if let tls { takeUp(tls, logger) }
             continue
         }
@@ -109,6 +120,7 @@ package func serve(
     }
     health.startDraining()
     watching.cancel()
+    trimming.cancel()
     await collector.drain(timeoutSeconds: 3)
     loading.cancel()
     await loading.value
@@ -120,7 +132,13 @@ package func serve(
 
 /// Takes up what the command line changes and a renewed certificate, and once a day drops revocations that outlived
 /// their tokens.
-private func watch(_ access: Access, _ tls: TLSIdentity?, _ logger: Logger) async {
+private func watch(
+    _ access: Access,
+    _ plans: CurrentPlan,
+    _ tls: TLSIdentity?,
+    _ health: Health,
+    _ logger: Logger
+) async {
     var rounds = 0
     while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(2))
@@ -131,7 +149,25 @@ private func watch(_ access: Access, _ tls: TLSIdentity?, _ logger: Logger) asyn
         } catch {
             logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
         }
+        health.tellChanges(logger)
+        plans.takeUpChanges(logger)
         if let tls { takeUp(tls, logger) }
+    }
+}
+
+/// Lets the oldest refused reports go, once a minute, where there are too many.
+private func keepBounded(_ quarantine: Quarantine, _ limitBytes: Int, _ health: Health, _ logger: Logger) async {
+    while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(60))
+        guard !Task.isCancelled else { return }
+        do throws(StoreError) {
+            let gone = try await quarantine.trim(limitBytes: limitBytes)
+            guard gone > 0 else { continue }
+            health.refusalsDropped.wrappingAdd(UInt64(gone), ordering: .relaxed)
+            logger.notice("the oldest refused reports made room", metadata: ["reports": "\(gone)"])
+        } catch {
+            logger.error("the quarantine could not be looked at", metadata: ["reason": "\(error)"])
+        }
     }
 }
 
@@ -148,8 +184,10 @@ private func consoleResponder(
     _ settings: ServerSettings,
     access: Access,
     store: any EventStore,
-    plan: TrackingPlan,
+    search: JournalSearch,
+    plans: CurrentPlan,
     health: Health,
+    quarantine: Quarantine,
     threads: NIOThreadPool,
     tokenLimiter: RateLimiter<InternetAddress>,
     logger: Logger
@@ -157,12 +195,14 @@ private func consoleResponder(
     let files = InstalledFiles.locate(webDirectory: settings.webDirectory)
     let console = try starting { () throws(ConsoleStartError) in
         try Console(
-            insights: Insights(store: store, plan: { plan }),
+            insights: Insights(store: store, plan: { plans.plan }, journal: search.find),
             access: access,
+            plans: plans,
             webDirectory: files.web,
             assetsDirectory: files.assets,
             logger: logger,
-            threads: threads
+            threads: threads,
+            quarantine: quarantine
         )
     }
     let endpoint = try starting { () throws(AccessError) in try TokenEndpoint(access: access) }

@@ -19,8 +19,13 @@ package struct ServerSettings: Sendable {
     package var tls: TLSFiles?
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     package var trustedProxies: [AddressRange] = []
+    /// A tracking plan that is applied at the start and on SIGHUP, where it differs from the one in force; nil: the
+    /// one in force stays until somebody applies another.
+    package var planFile: String?
     /// What may change while the server runs.
     package var limits = ServerLimits()
+    /// Refused reports that are kept; the oldest go first.
+    package var quarantineBytes = 1 << 30
     /// Limits of the embedded engine; threads 0 takes one per processor.
     package var engineMemoryBytes = 4 << 30
     package var engineThreads = 0

@@ -22,25 +22,31 @@ struct TokenRoutes: Sendable {
             ("/upbot/api/auth/RefreshToken", { endpoint.refreshToken(body: $0, nowSeconds: $1) }),
         ]
         for (path, call) in calls {
-            router.post(path) { request, context in
-                if let address = context.clientAddress.flatMap({ InternetAddress($0) }),
-                    let seconds = limiter.secondsToWait(
-                        address.network,
-                        nowNanoseconds: DispatchTime.now().uptimeNanoseconds
-                    )
-                {
-                    return response(.tooMany(retryAfterSeconds: seconds))
-                }
-                let body = try await request.body.collect(upTo: 2 << 20)
-                guard body.readableBytes <= TokenEndpoint.bodyBytes else { return response(.tooLarge) }
-                let bytes = Array(buffer: body)
-                let answer = try await threads.runIfActive { call(bytes, UnixTime.seconds()) }
-                if let failure = answer.failure {
-                    logger.error("a token call failed", metadata: ["reason": "\(failure)"])
-                }
-                return response(answer)
-            }
+            router.path(path, [(.post, { try await answer($0, $1, call) })])
         }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: ConsoleContext,
+        _ call: @escaping @Sendable ([UInt8], Int64) -> TokenAnswer
+    ) async throws -> Response {
+        if let address = context.clientAddress.flatMap({ InternetAddress($0) }),
+            let seconds = limiter.secondsToWait(
+                address.network,
+                nowNanoseconds: DispatchTime.now().uptimeNanoseconds
+            )
+        {
+            return response(.tooMany(retryAfterSeconds: seconds))
+        }
+        let body = try await request.body.collect(upTo: 2 << 20)
+        guard body.readableBytes <= TokenEndpoint.bodyBytes else { return response(.tooLarge) }
+        let bytes = Array(buffer: body)
+        let answer = try await threads.runIfActive { call(bytes, UnixTime.seconds()) }
+        if let failure = answer.failure {
+            logger.error("a token call failed", metadata: ["reason": "\(failure)"])
+        }
+        return response(answer)
     }
 
     private func response(_ answer: TokenAnswer) -> Response {

@@ -9,11 +9,22 @@ package import Reports
 package struct Insights: Sendable {
     private let store: any EventStore
     private let plan: @Sendable () -> TrackingPlan
+    private let journal: JournalSearching?
 
-    /// - Parameter plan: the tracking plan of the moment: which operations count as page views, and all names.
-    package init(store: any EventStore, plan: @escaping @Sendable () -> TrackingPlan) {
+    /// What the journal holds of an id, beside what was loaded from it.
+    package typealias JournalSearching = @Sendable (SoughtID) async throws(StoreError) -> JournalFindings
+
+    /// - Parameters:
+    ///   - plan: the tracking plan of the moment: which operations count as page views, and all names.
+    ///   - journal: nil where the journal is out of reach; answers say so.
+    package init(
+        store: any EventStore,
+        plan: @escaping @Sendable () -> TrackingPlan,
+        journal: JournalSearching? = nil
+    ) {
         self.store = store
         self.plan = plan
+        self.journal = journal
     }
 
     /// Every question asked here, in the order people read them.
@@ -21,7 +32,8 @@ package struct Insights: Sendable {
 
     static let questions: [any Question.Type] = [
         Overview.self, Trend.self, Pages.self, Positions.self, Breakdown.self, Flows.self, Paths.self, Funnel.self,
-        Retention.self, Durations.self, Trace.self, User.self,
+        Retention.self, Durations.self, Trace.self, User.self, Where.self, Rejected.self,
+        RejectedReasons.self,
     ]
 
     /// Answers one question.
@@ -47,6 +59,7 @@ package struct Insights: Sendable {
             nowSeconds: nowSeconds,
             store: store,
             plan: plan(),
+            journal: journal,
             language: language
         )
         return try await question.answer(asked)

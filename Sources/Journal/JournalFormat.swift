@@ -60,4 +60,8 @@ enum JournalFormat {
 /// What a record holds.
 package enum RecordKind: UInt8, Sendable {
     case report = 0
+    /// A report that was refused, to be looked at and tried again.
+    case refused = 1
+    /// A report that was refused, and taken when it was tried again; its arrival is the refused one's.
+    case replay = 2
 }

@@ -200,7 +200,10 @@ package actor Loader {
         _ decoder: RangeDecoder
     ) async throws {
         let batch = decoder.batch
-        if batch.count > 0 { try await store.insert(batch, token: range.token(journal: record.journal)) }
+        let token = range.token(journal: record.journal)
+        if batch.count > 0 { try await store.insert(batch, token: token) }
+        if decoder.refused.count > 0 { try await store.insert(decoder.refused, token: token) }
+        try await ReplayRecord.remember(decoder.replays.map(\.arrival), store: store)
         for case .some(let identity) in decoder.identities { filter?.insert(identity) }
         report(piece, decoder)
         record.underWay = nil
@@ -209,6 +212,7 @@ package actor Loader {
             status.loadedTo = range.to
             status.eventsLoaded += UInt64(batch.count)
             status.rangesLoaded += 1
+            status.refused += UInt64(decoder.refused.count)
             status.repeats += UInt64(range.repeats.count)
             status.trouble = nil
         }
@@ -277,6 +281,7 @@ package actor Loader {
         if !suspects.isEmpty {
             repeats.formUnion(try await RepeatLookup.known(suspects, store: store))
         }
+        repeats.formUnion(try await ReplayRecord.repeats(in: decoder.replays, store: store))
         return repeats.sorted()
     }
 }

@@ -8,6 +8,8 @@ package struct LoaderStatus: Sendable, Equatable {
     package var rangesLoaded: UInt64 = 0
     /// Events that had been reported before, and were not counted again.
     package var repeats: UInt64 = 0
+    /// Refused reports loaded into the quarantine.
+    package var refused: UInt64 = 0
     /// Records that could not be read: they stay in the journal.
     package var unreadableRecords: UInt64 = 0
     /// Places of the journal that are damaged.

@@ -10,6 +10,10 @@ struct RangeDecoder {
     private(set) var identities: [EventIdentity?] = []
     /// Events that stood before in the same piece with the same identity.
     private(set) var repeatsWithin: [Int] = []
+    /// Refused reports of the piece.
+    private(set) var refused = RefusedBatch()
+    /// Replayed reports: what names each, and the numbers of its events.
+    private(set) var replays: [(arrival: UInt64, numbers: Range<Int>)] = []
     /// Records whose checksum is right and whose bytes this version cannot read.
     private(set) var unreadable: [(offset: UInt64, reason: StoredReport.Unreadable)] = []
     private var seen: Set<EventIdentity> = []
@@ -22,10 +26,18 @@ struct RangeDecoder {
         var left = leavingOut[...]
         var number = 0
         piece.bytes.withUnsafeBytes { bytes in
-            for record in piece.records where record.kind == .report {
+            for record in piece.records {
+                let payload = UnsafeRawBufferPointer(rebasing: bytes[record.payload])
                 do throws(StoredReport.Unreadable) {
-                    let report = try StoredReport(UnsafeRawBufferPointer(rebasing: bytes[record.payload]))
-                    try append(report, segment: piece.segment, offset: record.offset, &number, &left)
+                    switch record.kind {
+                    case .report, .replay:
+                        let report = try StoredReport(payload)
+                        let first = number
+                        try append(report, segment: piece.segment, offset: record.offset, &number, &left)
+                        if record.kind == .replay { replays.append((report.arrivalMicroseconds, first..<number)) }
+                    case .refused:
+                        append(try RefusedReport(payload), segment: piece.segment, offset: record.offset)
+                    }
                 } catch {
                     unreadable.append((record.offset, error))
                 }
@@ -38,7 +50,7 @@ struct RangeDecoder {
     static func end(of piece: JournalReader.Piece, afterEvents limit: Int) -> UInt64? {
         piece.bytes.withUnsafeBytes { bytes in
             var events = 0
-            for record in piece.records where record.kind == .report {
+            for record in piece.records where record.kind != .refused {
                 guard let report = try? StoredReport(UnsafeRawBufferPointer(rebasing: bytes[record.payload])) else {
                     continue
                 }
@@ -62,7 +74,9 @@ struct RangeDecoder {
         let arrivalSeconds = UInt32(clamping: report.arrivalMicroseconds / 1_000_000)
         for (index, item) in items.enumerated() {
             var identity: EventIdentity?
-            if report.mayBeRepeated {
+            if let key = report.idempotencyKey {
+                identity = EventIdentity(app: report.app, key: key, itemIndex: index)
+            } else if report.mayBeRepeated {
                 let first = EventIdentity(sender: report.senderEncoding, event: item.encoding, occurrence: 0)
                 let earlier = items.count == 1 ? 0 : occurrences[first, default: 0]
                 if items.count > 1 { occurrences[first] = earlier + 1 }
@@ -102,5 +116,19 @@ struct RangeDecoder {
                 journalOffset: offset
             )
         }
+    }
+
+    private mutating func append(_ report: RefusedReport, segment: UInt64, offset: UInt64) {
+        refused.append(
+            arrivalMicroseconds: report.arrivalMicroseconds,
+            app: report.app,
+            code: report.code,
+            detail: report.detail,
+            body: report.body,
+            bodyBytes: UInt32(clamping: report.bodyBytes),
+            planVersion: report.planVersion,
+            journalSegment: segment,
+            journalOffset: offset
+        )
     }
 }

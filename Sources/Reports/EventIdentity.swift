@@ -40,6 +40,21 @@ package struct EventIdentity: Sendable, Hashable {
     }
 }
 
+extension EventIdentity {
+    /// Of an item of a report that its client named: whatever it says, the same name is the same report.
+    package init(app: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, itemIndex: Int) {
+        // No item's own encoding is empty, so that no content is taken for a name.
+        let name = [UInt8(truncatingIfNeeded: app.count)] + app + key
+        self = name.withUnsafeBytes {
+            EventIdentity(
+                sender: $0,
+                event: UnsafeRawBufferPointer(start: nil, count: 0),
+                occurrence: UInt64(itemIndex)
+            )
+        }
+    }
+}
+
 /// SipHash-2-4-128 over whole words; each run of bytes is padded with zeros to words, its length absorbed before.
 private struct SipHash128 {
     private var v0, v1, v2, v3: UInt64

@@ -338,17 +338,19 @@ struct JSONCursor {
     // MARK: - Values nobody asked for
 
     /// Takes any value and checks it. `depth` is the level of the object or array around it.
-    mutating func skipValue(depth: Int) throws(Rejection) {
+    ///
+    /// - Parameter allowsRepeats: a key may stand twice in one object: that was refused already.
+    mutating func skipValue(depth: Int, allowsRepeats: Bool = false) throws(Rejection) {
         switch peek() {
         case UInt8(ascii: "\"")?:
             position += 1
             try skipString()
         case UInt8(ascii: "{")?:
             guard depth < ReportLimits.nestingDepth else { throw fault(.tooDeep) }
-            try skipObject(depth: depth + 1)
+            try skipObject(depth: depth + 1, allowsRepeats)
         case UInt8(ascii: "[")?:
             guard depth < ReportLimits.nestingDepth else { throw fault(.tooDeep) }
-            try skipArray(depth: depth + 1)
+            try skipArray(depth: depth + 1, allowsRepeats)
         case UInt8(ascii: "t")?: try literal("true")
         case UInt8(ascii: "f")?: try literal("false")
         case UInt8(ascii: "n")?: try literal("null")
@@ -357,27 +359,29 @@ struct JSONCursor {
         }
     }
 
-    private mutating func skipObject(depth: Int) throws(Rejection) {
+    private mutating func skipObject(depth: Int, _ allowsRepeats: Bool) throws(Rejection) {
         position += 1
         if take(UInt8(ascii: "}")) { return }
         var keys: Set<[UInt8]> = []
         repeat {
             try expect(UInt8(ascii: "\""))
             let keyStart = position
-            guard keys.insert(try ownedString()).inserted else {
+            if allowsRepeats {
+                try skipString()
+            } else if !keys.insert(try ownedString()).inserted {
                 position = keyStart
                 throw fault(.duplicateKey)
             }
             try expect(UInt8(ascii: ":"))
-            try skipValue(depth: depth)
+            try skipValue(depth: depth, allowsRepeats: allowsRepeats)
         } while take(UInt8(ascii: ","))
         try expect(UInt8(ascii: "}"))
     }
 
-    private mutating func skipArray(depth: Int) throws(Rejection) {
+    private mutating func skipArray(depth: Int, _ allowsRepeats: Bool) throws(Rejection) {
         position += 1
         if take(UInt8(ascii: "]")) { return }
-        repeat { try skipValue(depth: depth) } while take(UInt8(ascii: ","))
+        repeat { try skipValue(depth: depth, allowsRepeats: allowsRepeats) } while take(UInt8(ascii: ","))
         try expect(UInt8(ascii: "]"))
     }
 }

@@ -8,6 +8,9 @@ package final class PlanTable: Sendable {
     let businessTypes: ValueSet
     let channels: ValueSet
     let operations: ValueSet
+    /// Operations whose items must obey more than the fields' own rules; nil where there are none, so that such a plan
+    /// costs an event nothing.
+    let ruledOperations: ValueSet?
     /// nil where unknown ids are let through.
     let pages: ValueSet?
     let positions: ValueSet?
@@ -19,12 +22,16 @@ package final class PlanTable: Sendable {
         businessTypes = ValueSet(plan.businessTypes.keys)
         channels = ValueSet(plan.channels.keys)
         operations = ValueSet(plan.operations.keys)
+        let ruled = plan.operations.filter { $0.value.hasRules }
+        ruledOperations = ruled.isEmpty ? nil : ValueSet(ruled.keys)
         pages = plan.pagesOpen ? nil : ValueSet(plan.pages.keys)
         positions = plan.positionsOpen ? nil : ValueSet(plan.positions.keys)
     }
 
     deinit {
-        for set in [deviceTypes, businessTypes, channels, operations, pages, positions] { set?.deallocate() }
+        for set in [deviceTypes, businessTypes, channels, operations, ruledOperations, pages, positions] {
+            set?.deallocate()
+        }
     }
 }
 

@@ -72,10 +72,16 @@ package struct Rejection: Error, Sendable, Equatable {
         case inTheFuture
         case notInPlan
 
+        // An item does not obey the plan's rules for its operation.
+        case channelNotInPlan(operation: UInt32)
+        case requiredByPlan(operation: UInt32)
+        case outsidePlan(minimum: UInt64, maximum: UInt64)
+
         // The request around it.
         case contentType
         case contentEncoding
         case badGzip
+        case idempotencyKey
     }
 
     package enum Expected: Sendable, Equatable {
@@ -111,26 +117,35 @@ extension Rejection {
         case .beforeFirstEvent: "before_2015"
         case .inTheFuture: "in_the_future"
         case .notInPlan: "not_in_plan"
+        case .channelNotInPlan: "channel_not_in_plan"
+        case .requiredByPlan: "required_by_plan"
+        case .outsidePlan: "outside_plan"
         case .contentType: "content_type"
         case .contentEncoding: "content_encoding"
         case .badGzip: "bad_gzip"
+        case .idempotencyKey: "idempotency_key"
         }
     }
 
     /// One sentence for the client: `items[3].event_time: expected an integer, found a string`.
-    package var detail: String {
-        let message = reason.message
-        return switch location {
-        case .body(let byte): "body: \(message) at byte \(byte)"
-        case .report: "body: \(message)"
-        case .head: "head: \(message)"
-        case .headField(let field): "head.\(field.name): \(message)"
-        case .items: "items: \(message)"
-        case .item(let index): "items[\(index)]: \(message)"
-        case .itemField(let index, let field): "items[\(index)].\(field.name): \(message)"
-        case .singleItem: "items: \(message)"
-        case .singleItemField(let field): "items.\(field.name): \(message)"
+    package var detail: String { "\(path): \(reasonText)" }
+
+    /// Where, as a developer writes it: `items[3].event_time`.
+    package var path: String {
+        switch location {
+        case .body, .report: "body"
+        case .head: "head"
+        case .headField(let field): "head.\(field.name)"
+        case .items, .singleItem: "items"
+        case .item(let index): "items[\(index)]"
+        case .itemField(let index, let field): "items[\(index)].\(field.name)"
+        case .singleItemField(let field): "items.\(field.name)"
         }
+    }
+
+    /// Which rule, in words: `expected an integer, found a string`.
+    package var reasonText: String {
+        if case .body(let byte) = location { "\(reason.message) at byte \(byte)" } else { reason.message }
     }
 }
 
@@ -157,9 +172,15 @@ extension Rejection.Reason {
         case .beforeFirstEvent: "before 2015-01-01, expected Unix seconds"
         case .inTheFuture: "later than 24 hours from now, expected Unix seconds"
         case .notInPlan: "not a value of the tracking plan"
+        case .channelNotInPlan(let operation): "not a channel of operate_id \(operation) in the tracking plan"
+        case .requiredByPlan(let operation):
+            "required for operate_id \(operation) by the tracking plan, but missing"
+        case .outsidePlan(let minimum, let maximum):
+            "outside the tracking plan's range, expected \(minimum) to \(maximum)"
         case .contentType: "expected Content-Type: application/json"
         case .contentEncoding: "expected no Content-Encoding, or gzip"
         case .badGzip: "not a whole gzip stream"
+        case .idempotencyKey: "expected one Idempotency-Key of 1 to \(ReportLimits.keyBytes) visible characters"
         }
     }
 }

@@ -1,5 +1,7 @@
 /// The contract's bounds on one report; source: INTERFACE section 1.
 package enum ReportLimits {
+    /// Of a client's own name for a report.
+    package static let keyBytes = 128
     package static let items = 1_000
     package static let idBytes = 128
     package static let traceBytes = 128

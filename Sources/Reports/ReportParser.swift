@@ -1,11 +1,12 @@
 /// Reads a report's JSON and writes its journal encoding, in one pass over the bytes, without a tree between.
 ///
-/// Guarantees: accepts exactly the bodies that INTERFACE section 1 allows; writes nothing outside `output`; allocates
-/// nothing per report or event (only a body with fields nobody knows makes it remember their names, to refuse repeats).
+/// Guarantees: accepts exactly the bodies that INTERFACE section 1 and the plan allow; writes nothing outside `output`;
+/// allocates nothing per report or event (only a body with fields nobody knows makes it remember their names, to refuse
+/// repeats).
 ///
 /// One parser serves one thread: it owns the scratch memory that escaped strings are unescaped into.
 package struct ReportParser: ~Copyable {
-    private let scratch: UnsafeMutablePointer<UInt8>
+    let scratch: UnsafeMutablePointer<UInt8>
     private static let scratchBytes = 3 * 256
 
     package init() {
@@ -20,8 +21,16 @@ package struct ReportParser: ~Copyable {
         package var app: UnsafeRawBufferPointer
         package var nowSeconds: Int64
         package var arrivalMicroseconds: UInt64
+        /// The client's own name for the report, at most 128 bytes; nil where it gave none.
+        package var idempotencyKey: UnsafeRawBufferPointer?
 
-        package init(app: UnsafeRawBufferPointer, nowSeconds: Int64, arrivalMicroseconds: UInt64) {
+        package init(
+            app: UnsafeRawBufferPointer,
+            nowSeconds: Int64,
+            arrivalMicroseconds: UInt64,
+            idempotencyKey: UnsafeRawBufferPointer? = nil
+        ) {
+            self.idempotencyKey = idempotencyKey
             self.app = app
             self.nowSeconds = nowSeconds
             self.arrivalMicroseconds = arrivalMicroseconds
@@ -41,16 +50,16 @@ package struct ReportParser: ~Copyable {
         circumstances: Circumstances,
         into output: UnsafeMutableRawBufferPointer
     ) throws(Rejection) -> Encoded {
-        precondition(output.count >= encodedReportBound(bodyBytes: body.count) && circumstances.app.count <= 255)
+        precondition(
+            output.count >= encodedReportBound(bodyBytes: body.count) && circumstances.app.count <= 255
+                && circumstances.idempotencyKey?.count ?? 0 <= ReportLimits.keyBytes
+        )
         guard let base = body.bindMemory(to: UInt8.self).baseAddress, let start = output.baseAddress, body.count > 0
         else { throw Rejection(.emptyBody, at: .report) }
         var pass = ReportPass(
             cursor: JSONCursor(base, count: body.count),
             plan: plan,
-            lastAllowedTime: min(
-                circumstances.nowSeconds + ReportLimits.futureSeconds,
-                ReportLimits.lastEventTime
-            ),
+            nowSeconds: circumstances.nowSeconds,
             scratch: scratch,
             start: start
         )
@@ -59,8 +68,8 @@ package struct ReportParser: ~Copyable {
     }
 }
 
-/// The state of one pass.
-private struct ReportPass {
+/// The state of one pass. ``ReportReview`` reads values by the same rules, and goes on where this one ends.
+struct ReportPass {
     var cursor: JSONCursor
     let plan: PlanTable
     let lastAllowedTime: Int64
@@ -79,16 +88,20 @@ private struct ReportPass {
     var deviceType: UInt32?
     var businessType: UInt32?
 
+    /// The first operations among the items whose events must name the one and the other.
+    var deviceTypeRequiredBy: UInt32?
+    var businessTypeRequiredBy: UInt32?
+
     init(
         cursor: JSONCursor,
         plan: PlanTable,
-        lastAllowedTime: Int64,
+        nowSeconds: Int64,
         scratch: UnsafeMutablePointer<UInt8>,
         start: UnsafeMutableRawPointer
     ) {
         self.cursor = cursor
         self.plan = plan
-        self.lastAllowedTime = lastAllowedTime
+        lastAllowedTime = min(nowSeconds + ReportLimits.futureSeconds, ReportLimits.lastEventTime)
         self.scratch = scratch
         self.start = start
         output = start + ReportLayout.fixedBytes
@@ -130,6 +143,12 @@ private struct ReportPass {
         guard uid != nil else { throw Rejection(.missing, at: .headField(.uid)) }
         guard openid != nil else { throw Rejection(.missing, at: .headField(.openid)) }
         guard hasItems else { throw Rejection(.missing, at: .items) }
+        if deviceType == nil, let operation = deviceTypeRequiredBy {
+            throw Rejection(.requiredByPlan(operation: operation), at: .headField(.deviceType))
+        }
+        if businessType == nil, let operation = businessTypeRequiredBy {
+            throw Rejection(.requiredByPlan(operation: operation), at: .headField(.businessType))
+        }
     }
 
     private enum ReportKey {
@@ -215,7 +234,7 @@ private struct ReportPass {
     }
 
     /// `uid` or `openid`: a string, or an integer kept digit for digit; nil where it is null.
-    private mutating func identifier(
+    mutating func identifier(
         _ field: Rejection.Field,
         scratch: UnsafeMutablePointer<UInt8>
     ) throws(Rejection) -> JSONCursor.Slice? {
@@ -272,7 +291,7 @@ private struct ReportPass {
         }
     }
 
-    private struct Item {
+    struct Item {
         /// Bits of the fields that have a value.
         var present: UInt8 = 0
         var eventTime: UInt32 = 0
@@ -307,8 +326,36 @@ private struct ReportPass {
             } while cursor.take(UInt8(ascii: ","))
             try cursor.expect(UInt8(ascii: "}"))
         }
+        if hasRules(item) { try checkRules(of: item) }
         write(item)
         itemCount += 1
+    }
+
+    /// The plan's rules for the item's operation.
+    @inline(never)
+    private mutating func checkRules(of item: Item) throws(Rejection) {
+        var broken: TrackingPlan.Operation.Violation?
+        rulesBroken(by: item) { violation in
+            broken = violation
+            return false
+        }
+        if let broken { throw Rejection(broken.reason, at: fieldLocation(broken.field)) }
+    }
+
+    /// Whether the plan has rules for the item's operation.
+    @inline(__always)
+    func hasRules(_ item: Item) -> Bool {
+        guard let ruled = plan.ruledOperations, item.present & ReportLayout.bit(.operateID) != 0 else { return false }
+        return ruled.contains(item.operateID)
+    }
+
+    /// Calls `found` with one broken rule after the other until it returns false, and remembers what the item's
+    /// operation asks of the head.
+    mutating func rulesBroken(by item: Item, found: (TrackingPlan.Operation.Violation) -> Bool) {
+        guard let operation = plan.plan.operations[item.operateID] else { return }
+        operation.check(ItemValues(item), id: item.operateID, found: found)
+        if deviceTypeRequiredBy == nil, operation.requires(.deviceType) { deviceTypeRequiredBy = item.operateID }
+        if businessTypeRequiredBy == nil, operation.requires(.businessType) { businessTypeRequiredBy = item.operateID }
     }
 
     /// The item's field whose key begins here; nil for a key nobody knows, which is remembered.
@@ -378,7 +425,7 @@ private struct ReportPass {
 
     /// Takes the value of a field; false where it is null.
     @inline(__always)
-    private mutating func value(of field: Rejection.Field, into item: inout Item) throws(Rejection) -> Bool {
+    mutating func value(of field: Rejection.Field, into item: inout Item) throws(Rejection) -> Bool {
         switch field {
         case .traceID:
             guard cursor.take(UInt8(ascii: "\"")) else {
@@ -437,7 +484,7 @@ private struct ReportPass {
         return id
     }
 
-    private mutating func enumerated(_ known: ValueSet, at location: Rejection.Location) throws(Rejection) -> UInt32? {
+    mutating func enumerated(_ known: ValueSet, at location: Rejection.Location) throws(Rejection) -> UInt32? {
         guard let value = try integer(maximum: UInt64(UInt32.max), at: location) else { return nil }
         let id = UInt32(truncatingIfNeeded: value)
         guard known.contains(id) else { throw Rejection(.notInPlan, at: location) }
@@ -476,14 +523,14 @@ private struct ReportPass {
 
     // MARK: - Errors
 
-    private var itemLocation: Rejection.Location { isSingleItem ? .singleItem : .item(index: itemCount) }
+    var itemLocation: Rejection.Location { isSingleItem ? .singleItem : .item(index: itemCount) }
 
     @inline(never)
-    private func fieldLocation(_ field: Rejection.Field) -> Rejection.Location {
+    func fieldLocation(_ field: Rejection.Field) -> Rejection.Location {
         isSingleItem ? .singleItemField(field) : .itemField(index: itemCount, field)
     }
 
-    private mutating func wrongType(
+    mutating func wrongType(
         _ expected: Rejection.Expected,
         at location: Rejection.Location
     ) throws(Rejection) -> Rejection {
@@ -573,6 +620,10 @@ private struct ReportPass {
             flags |= ReportLayout.businessTypeFollows
             writeFixed(businessType)
         }
+        if let key = circumstances.idempotencyKey {
+            flags |= ReportLayout.keyFollows
+            writeBytes(key.baseAddress, count: key.count)
+        }
         start.storeBytes(of: ReportLayout.version, as: UInt8.self)
         start.storeBytes(of: flags, toByteOffset: 1, as: UInt8.self)
         start.storeBytes(of: UInt16(truncatingIfNeeded: itemCount).littleEndian, toByteOffset: 2, as: UInt16.self)
@@ -580,6 +631,21 @@ private struct ReportPass {
         start.storeBytes(of: circumstances.arrivalMicroseconds.littleEndian, toByteOffset: 8, as: UInt64.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: headOffset).littleEndian, toByteOffset: 16, as: UInt32.self)
         return ReportParser.Encoded(sizeBytes: output - start, items: itemCount)
+    }
+}
+
+extension ItemValues {
+    fileprivate init(_ item: ReportPass.Item) {
+        self.init()
+        func has(_ field: Rejection.Field) -> Bool { item.present & ReportLayout.bit(field) != 0 }
+        if has(.eventTime) { eventTime = UInt64(item.eventTime) }
+        if has(.channel) { channel = item.channel }
+        if has(.operateID) { operateID = item.operateID }
+        if has(.pageID) { pageID = item.pageID }
+        if has(.posID) { posID = item.posID }
+        if has(.prevID) { prevID = item.prevID }
+        hasTraceID = has(.traceID)
+        if has(.duration) { duration = item.duration }
     }
 }
 

@@ -6,13 +6,15 @@ package struct StoredReport {
     package let arrivalMicroseconds: UInt64
     package let planVersion: UInt32
     package let itemCount: Int
-    /// Whether every item carries a trace_id, so that the report may be recognised when it is sent again.
+    /// Whether every item carries a trace_id, or the client named the report: it is recognised when it is sent again.
     package let mayBeRepeated: Bool
     package let app: UnsafeRawBufferPointer
     package let uid: UnsafeRawBufferPointer
     package let openid: UnsafeRawBufferPointer
     package let deviceType: UInt32?
     package let businessType: UInt32?
+    /// The client's own name for the report; nil where it gave none.
+    package let idempotencyKey: UnsafeRawBufferPointer?
     private let items: UnsafeRawBufferPointer
     private let head: UnsafeRawBufferPointer
 
@@ -46,7 +48,7 @@ package struct StoredReport {
         guard headOffset >= ReportLayout.fixedBytes, headOffset <= bytes.count else { throw .malformed }
         items = UnsafeRawBufferPointer(rebasing: bytes[ReportLayout.fixedBytes..<headOffset])
         head = UnsafeRawBufferPointer(rebasing: bytes[headOffset...])
-        mayBeRepeated = flags & ReportLayout.everyItemTraced != 0
+        mayBeRepeated = flags & (ReportLayout.everyItemTraced | ReportLayout.keyFollows) != 0
 
         var reader = Reader(head)
         app = try reader.shortBytes()
@@ -54,6 +56,7 @@ package struct StoredReport {
         openid = try reader.shortBytes()
         deviceType = flags & ReportLayout.deviceTypeFollows != 0 ? try reader.fixed32() : nil
         businessType = flags & ReportLayout.businessTypeFollows != 0 ? try reader.fixed32() : nil
+        idempotencyKey = flags & ReportLayout.keyFollows != 0 ? try reader.shortBytes() : nil
         guard reader.isAtEnd else { throw .malformed }
     }
 

@@ -43,20 +43,47 @@ package struct TrackingPlan: Sendable, Equatable {
         }
     }
 
-    /// One `operate_id`.
+    /// One `operate_id`: its name, and what its events must obey.
     package struct Operation: Sendable, Equatable {
         package var name: Name
         package var kind: Kind
+        /// The channels its events may name; empty lets every channel of the plan through.
+        package var channels: [UInt32]
+        /// What its events must carry: fields of the item, and `device_type` and `business_type` of the head.
+        package var required: [Rejection.Field]
+        package var ranges: [FieldRange]
 
-        package init(name: Name, kind: Kind) {
+        package init(
+            name: Name,
+            kind: Kind,
+            channels: [UInt32] = [],
+            required: [Rejection.Field] = [],
+            ranges: [FieldRange] = []
+        ) {
             self.name = name
             self.kind = kind
+            self.channels = channels
+            self.required = required
+            self.ranges = ranges
         }
 
-        package enum Kind: String, Sendable {
+        package enum Kind: String, Sendable, CaseIterable {
             /// Counts as a page view (pv).
             case pageView = "page_view"
             case action
+        }
+    }
+
+    /// The values an integer field of one operation's items may have, both ends included.
+    package struct FieldRange: Sendable, Equatable {
+        package var field: Rejection.Field
+        package var minimum: UInt64
+        package var maximum: UInt64
+
+        package init(field: Rejection.Field, minimum: UInt64, maximum: UInt64) {
+            self.field = field
+            self.minimum = minimum
+            self.maximum = maximum
         }
     }
 

@@ -26,10 +26,13 @@ struct Footprint: AsyncParsableCommand {
             TokenCommand.self,
             KeyCommand.self,
             AuditCommand.self,
+            PlanCommand.self,
             SendCommand.self,
             DemoCommand.self,
             QueryCommand.self,
             SQLCommand.self,
+            WhereCommand.self,
+            ReplayCommand.self,
             JournalCommand.self,
             BenchCommand.self,
         ]

@@ -47,6 +47,7 @@ struct CollectorTests {
             }
         }
         #expect(try running.records() == 40)
+        #expect(try running.records(.refused) == 20)
         try await running.stop()
     }
 
@@ -156,6 +157,12 @@ struct CollectorTests {
         // By itself: what a read brings is then all taken, and counts nevertheless.
         try await Task.sleep(for: .milliseconds(50))
         for wire in wires { wire.send(String(repeating: " ", count: 300_000)) }
+        // All of it has come when no more does; an end that came before would let one go after the other.
+        var buffered = -1
+        while running.collector.counters.bufferedBytes.load(ordering: .relaxed) != buffered {
+            buffered = running.collector.counters.bufferedBytes.load(ordering: .relaxed)
+            try await Task.sleep(for: .milliseconds(200))
+        }
         for wire in wires {
             wire.shutdownWriting()
             if await wire.readToEnd().hasSuffix(Self.busy) { refused += 1 }

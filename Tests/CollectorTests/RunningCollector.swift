@@ -68,10 +68,11 @@ final class RunningCollector: Sendable {
             + "Content-Type: application/json\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
-    func records() throws -> Int {
+    /// Records of the journal: accepted reports, unless others are asked for.
+    func records(_ kind: RecordKind = .report) throws -> Int {
         var reader = journal.reader(from: .start)
         var count = 0
-        while let piece = try reader.next() { count += piece.records.count }
+        while let piece = try reader.next() { count += piece.records.count { $0.kind == kind } }
         return count
     }
 }

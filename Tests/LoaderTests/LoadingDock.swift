@@ -106,6 +106,11 @@ extension Journal {
         for (number, report) in reports.enumerated() {
             batch.append(try Report.encode(report, arrival: arrival + UInt64(number)), kind: .report)
         }
+        try await submit(batch)
+    }
+
+    /// Submits a batch and waits until it is durable.
+    func submit(_ batch: JournalBatch) async throws {
         _ = try await withCheckedThrowingContinuation {
             (continuation: CheckedContinuation<JournalPosition, any Error>) in
             do throws(JournalError) {
@@ -137,6 +142,10 @@ final class BreakableStore: EventStore {
     func execute(_ sql: SQL) async throws(StoreError) { try await real.execute(sql) }
     func query(_ sql: SQL, limits: QueryLimits) async throws(StoreError) -> ResultSet {
         try await real.query(sql, limits: limits)
+    }
+
+    func insert(_ batch: RefusedBatch, token: String) async throws(StoreError) {
+        try await real.insert(batch, token: token)
     }
 
     func insert(_ batch: EventBatch, token: String) async throws(StoreError) {

@@ -5,7 +5,7 @@ import Testing
 /// What the fuzzer has found worth keeping, without the fuzzer.
 @Suite("The committed corpus")
 struct CorpusTests {
-    @Test("parser and reference parser agree about every body of it")
+    @Test("parser, reference parser and review agree about every body of it")
     func agree() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Fuzz/Corpus/reports")
@@ -15,6 +15,7 @@ struct CorpusTests {
             let body = Array(try Data(contentsOf: folder.appending(path: name)))
             let found = Parsing.detail(body)
             #expect((found == nil) == ReferenceReport.accepts(body), "\(name): \(found ?? "accepted")")
+            #expect(Parsing.faultOfReview(body) == nil, "\(name)")
         }
     }
 }

@@ -105,11 +105,13 @@ package struct Parsing {
     package static func parse(_ body: String) throws -> Report { try parse(Array(body.utf8)) }
 
     /// What the client is told; nil where the body is accepted.
-    package static func detail(_ body: String) -> String? { detail(Array(body.utf8)) }
+    package static func detail(_ body: String, plan: PlanTable = PlanTable(.contract)) -> String? {
+        detail(Array(body.utf8), plan: plan)
+    }
 
-    package static func detail(_ body: [UInt8]) -> String? {
+    package static func detail(_ body: [UInt8], plan: PlanTable = PlanTable(.contract)) -> String? {
         do {
-            _ = try parse(body)
+            _ = try parse(body, plan: plan)
             return nil
         } catch let rejection as Rejection {
             return rejection.detail

@@ -1,33 +1,64 @@
-import Reports
+package import Reports
 
-/// The contract's rules over a tree, written without a look at the parser: slow, plain, and only for comparison.
-package enum ReferenceReport {
-    package static func accepts(_ body: [UInt8]) -> Bool {
+/// The contract's and a plan's rules over a tree, written without a look at the parser: slow, plain, and only for
+/// comparison.
+package struct ReferenceReport {
+    private let plan: TrackingPlan
+
+    package static func accepts(_ body: [UInt8], plan: TrackingPlan = .contract) -> Bool {
+        ReferenceReport(plan: plan).accepts(body)
+    }
+
+    private func accepts(_ body: [UInt8]) -> Bool {
         guard let text = String(validating: body, as: UTF8.self), let tree = try? JSONTree.parse(text),
-            case .object(let report) = tree, case .object(let head)? = report["head"], identifier(head["uid"]),
-            identifier(head["openid"]), optional(head["device_type"], allowed: [1, 2]),
-            optional(head["business_type"], allowed: [1])
+            case .object(let report) = tree, case .object(let head)? = report["head"], Self.identifier(head["uid"]),
+            Self.identifier(head["openid"]), Self.optional(head["device_type"], allowed: plan.deviceTypes.keys),
+            Self.optional(head["business_type"], allowed: plan.businessTypes.keys)
         else { return false }
         switch report["items"] {
-        case .array(let items)?: return (1...1_000).contains(items.count) && items.allSatisfy(item)
-        case .object?: return item(report["items"] ?? .null)
+        case .array(let items)?: return (1...1_000).contains(items.count) && items.allSatisfy { item($0, head: head) }
+        case .object?: return item(report["items"] ?? .null, head: head)
         default: return false
         }
     }
 
-    private static func item(_ tree: JSONTree) -> Bool {
+    private func item(_ tree: JSONTree, head: JSONTree.Fields) -> Bool {
         guard case .object(let fields) = tree else { return false }
-        for name in ["page_id", "pos_id", "prev_id"] where !optional(fields[name], in: "0"..."4294967295") {
-            return false
+        for name in ["page_id", "pos_id", "prev_id"] {
+            guard Self.optional(fields[name], from: "0", to: "4294967295") else { return false }
+            let isOpen = name == "pos_id" ? plan.positionsOpen : plan.pagesOpen
+            let known = name == "pos_id" ? plan.positions.keys : plan.pages.keys
+            guard isOpen || Self.optional(fields[name], allowed: known) else { return false }
         }
-        guard optional(fields["duration"], in: "0"..."9223372036854775807"),
-            optional(fields["event_time"], in: "1420070400"...String(Parsing.now + 86_400)),
-            optional(fields["channel"], allowed: [1, 2]), optional(fields["operate_id"], allowed: [10000, 11000])
+        guard Self.optional(fields["duration"], from: "0", to: "9223372036854775807"),
+            Self.optional(fields["event_time"], from: "1420070400", to: String(Parsing.now + 86_400)),
+            Self.optional(fields["channel"], allowed: plan.channels.keys),
+            Self.optional(fields["operate_id"], allowed: plan.operations.keys),
+            Self.traceID(fields["trace_id"])
         else { return false }
-        switch fields["trace_id"] {
-        case nil, .null?: return true
-        case .string(let text)?: return text.utf8.count <= 128
-        default: return false
+        guard let operation = Self.value(fields["operate_id"]).flatMap(UInt32.init).flatMap({ plan.operations[$0] })
+        else { return true }
+        if let channel = Self.value(fields["channel"]), !operation.channels.isEmpty {
+            guard operation.channels.map(String.init).contains(channel) else { return false }
+        }
+        for field in operation.required {
+            let name = "\(field.name)"
+            let isOfHead = name == "device_type" || name == "business_type"
+            switch isOfHead ? head[name] : fields[name] {
+            case nil, .null?: return false
+            default: break
+            }
+        }
+        return operation.ranges.allSatisfy { range in
+            Self.optional(fields["\(range.field.name)"], from: String(range.minimum), to: String(range.maximum))
+        }
+    }
+
+    private static func traceID(_ tree: JSONTree?) -> Bool {
+        switch tree {
+        case nil, .null?: true
+        case .string(let text)?: text.utf8.count <= 128
+        default: false
         }
     }
 
@@ -39,25 +70,27 @@ package enum ReferenceReport {
         }
     }
 
-    private static func optional(_ tree: JSONTree?, allowed: [Int]) -> Bool {
+    /// An integer's digits, without the sign of `-0`.
+    private static func value(_ tree: JSONTree?) -> String? {
+        guard case .number(let digits)? = tree, isInteger(digits) else { return nil }
+        return digits == "-0" ? "0" : digits
+    }
+
+    private static func optional(_ tree: JSONTree?, allowed: some Collection<UInt32>) -> Bool {
         switch tree {
         case nil, .null?: true
-        case .number(let digits)?: Int(digits).map(allowed.contains) ?? false
-        default: false
+        default: value(tree).map { allowed.map(String.init).contains($0) } ?? false
         }
     }
 
     /// Compares digits by length and then letter by letter: no number is too large.
-    private static func optional(_ tree: JSONTree?, in range: ClosedRange<String>) -> Bool {
+    private static func optional(_ tree: JSONTree?, from minimum: String, to maximum: String) -> Bool {
         switch tree {
         case nil, .null?: return true
-        case .number(let digits)?:
-            guard isInteger(digits) else { return false }
-            let plain = digits == "-0" ? "0" : digits
-            guard plain.first != "-" else { return false }
+        default:
+            guard let plain = value(tree), plain.first != "-" else { return false }
             func atMost(_ left: String, _ right: String) -> Bool { (left.count, left) <= (right.count, right) }
-            return atMost(range.lowerBound, plain) && atMost(plain, range.upperBound)
-        default: return false
+            return atMost(minimum, plain) && atMost(plain, maximum)
         }
     }
 

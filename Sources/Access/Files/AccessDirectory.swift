@@ -28,7 +28,7 @@ package struct AccessDirectory: Sendable {
     }
 
     func path(_ file: File) -> String { "\(path)/\(file.rawValue).json" }
-    private var lockPath: String { "\(path)/lock" }
+    private var folder: PrivateFolder { PrivateFolder(path: path, clock: clock) }
     package var audit: AuditLog { AuditLog(directory: self) }
 
     // MARK: - Opening
@@ -36,13 +36,7 @@ package struct AccessDirectory: Sendable {
     /// Opens the folder, or makes it with a fresh key and no apps.
     static func open(dataDirectory: String, clock: AccessClock) throws(AccessError) -> AccessDirectory {
         let directory = AccessDirectory(path: "\(dataDirectory)/access", clock: clock)
-        if try FileStamp.of(directory.path) == nil {
-            let owner = try directory.inheritedOwner(from: dataDirectory)
-            try makeDirectory(directory.path)
-            if let owner { try SystemFile(directory.path, .read).setOwner(owner) }
-        }
-        guard let stamp = try FileStamp.of(directory.path) else { throw .missing(file: directory.path) }
-        guard stamp.mode & 0o022 == 0 else { throw .writableByOthers(directory: directory.path, mode: stamp.mode) }
+        try directory.folder.make(below: dataDirectory)
         // The keys are written last: where they are, all three files were.
         if try FileStamp.of(directory.path(.keys)) == nil { try directory.create() }
         return directory
@@ -114,12 +108,7 @@ package struct AccessDirectory: Sendable {
 
     /// Runs `body` while no other process, and no other caller in this one, changes anything in the folder.
     package func withLock<Result>(_ body: () throws(AccessError) -> Result) throws(AccessError) -> Result {
-        let isNew = try FileStamp.of(lockPath) == nil
-        let file = try SystemFile(lockPath, .readWrite)
-        if isNew, let owner = try inheritedOwner() { try file.setOwner(owner) }
-        try file.lock(clock: clock)
-        defer { file.unlock() }
-        return try body()
+        try folder.withLock(body)
     }
 
     /// What the audit log is told of a change that gave `Result`.
@@ -135,7 +124,7 @@ package struct AccessDirectory: Sendable {
             let before = try read().contents
             var contents = before
             let result = try change(&contents)
-            var staged: [StagedFile] = []
+            var staged: [PrivateFolder.StagedFile] = []
             do throws(AccessError) {
                 if contents.revocations != before.revocations {
                     staged.append(try stage(contents.revocations, for: .revocations))
@@ -144,59 +133,28 @@ package struct AccessDirectory: Sendable {
                 if contents.keys != before.keys { staged.append(try stage(contents.keys, for: .keys)) }
                 if !staged.isEmpty, let entry = entry?(result) { try audit.append(entry.event, by: entry.actor) }
             } catch {
-                for file in staged { try? removeFile(file.fresh) }
+                for file in staged { folder.discard(file) }
                 throw error
             }
-            for file in staged { try renameFile(file.fresh, to: file.path) }
-            if !staged.isEmpty { try syncDirectory(path) }
+            try folder.commit(staged)
             return result
         }
     }
 
     private func write(_ content: some Encodable, to file: File) throws(AccessError) {
-        try replace(path(file), with: SealedFile.encode(content, format: file.format))
+        try folder.replace(path(file), with: SealedFile.encode(content, format: file.format))
     }
 
-    private func stage(_ content: some Encodable, for file: File) throws(AccessError) -> StagedFile {
-        try stage(SealedFile.encode(content, format: file.format), for: path(file))
+    private func stage(_ content: some Encodable, for file: File) throws(AccessError) -> PrivateFolder.StagedFile {
+        try folder.stage(SealedFile.encode(content, format: file.format), for: path(file))
     }
 
-    /// Puts a file with these bytes in the place of `path`; the lock must be held. On return it is on stable storage.
+    /// The same for a file that is not one of the three: see ``PrivateFolder/replace(_:with:)``.
     func replace(_ path: String, with bytes: [UInt8]) throws(AccessError) {
-        let staged = try stage(bytes, for: path)
-        try renameFile(staged.fresh, to: staged.path)
-        try syncDirectory(self.path)
+        try folder.replace(path, with: bytes)
     }
 
-    /// A new content, synced, beside the file whose place it will take.
-    private struct StagedFile {
-        let fresh: String
-        let path: String
-    }
-
-    private func stage(_ bytes: [UInt8], for path: String) throws(AccessError) -> StagedFile {
-        let fresh = "\(path).new"
-        // Left by a crash, at most: nobody else writes while we hold the lock.
-        try removeFile(fresh)
-        let file = try SystemFile(fresh, .create)
-        try file.setMode(0o600)
-        if let owner = try inheritedOwner() { try file.setOwner(owner) }
-        try file.write(bytes)
-        // File systems count time in ticks of milliseconds and give a freed inode to the next file, so two changes
-        // in one tick could look like none. Each content is later than the one before, by a nanosecond if need be.
-        if let earlier = try FileStamp.of(path) { try file.setModified(after: earlier) }
-        try file.sync()
-        return StagedFile(fresh: fresh, path: path)
-    }
-
-    /// The folder's owner, where root must give a new file to him: see ``inheritedOwner(from:)``.
     func inheritedOwner() throws(AccessError) -> FileOwner? {
-        try inheritedOwner(from: path)
-    }
-
-    /// Root's files go to whom the folder belongs, so that `sudo footprint app add` does not lock the server's own
-    /// user out; nil for everybody else, and where there is nothing to inherit from.
-    private func inheritedOwner(from path: String) throws(AccessError) -> FileOwner? {
-        isSuperuser ? try FileStamp.of(path)?.owner : nil
+        try folder.inheritedOwner()
     }
 }

@@ -22,6 +22,8 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     private var bodyLimitBytes = 0
     private var accountedBytes = 0
     private var requestHasEnded = false
+    /// What a refused report is answered once the journal has it.
+    private var refusal: Answer?
 
     // The response.
     private var responding: Task<Void, Never>?
@@ -125,16 +127,18 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         requestHasEnded = true
         guard let connection, let head, !hasBegun else { return }
         let body = takeBody()
-        let reply = headBytes.withUnsafeBytes { headBytes -> Answer? in
-            body.withUnsafeBytes { bytes -> Answer? in
-                if head.path == .report {
-                    return connection.desk.answer(head, headBytes, body: bytes, isAdmitted: true, from: self)
+        headBytes.withUnsafeBytes { headBytes in
+            body.withUnsafeBytes { body in
+                guard head.path == .report else {
+                    return respond(connection.desk.passed(headBytes, body: body), connection)
                 }
-                respond(connection.desk.passed(headBytes, body: bytes), connection)
-                return nil
+                switch connection.desk.answer(head, headBytes, body: body, isAdmitted: true, from: self) {
+                case .now(let reply): answer(reply)
+                case .whenStored: break
+                case .whenKept(let reply): refusal = reply
+                }
             }
         }
-        if let reply { answer(reply) }
     }
 
     private func takeBody() -> [UInt8] {
@@ -163,6 +167,11 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     private func answer(_ answer: Answer) {
         guard let connection, !hasBegun else { return }
         _ = takeBody()
+        var answer = answer
+        // A client may leave its answers unread on a hundred streams: what is long is counted, as requests are.
+        if case .rejected(let detail, .some) = answer, !account(answer.body.utf8.count) {
+            answer = .rejected(detail: detail)
+        }
         var frame = AnswerFrame(date: "")
         connection.intake.refreshDate()
         frame.date = connection.intake.date
@@ -178,7 +187,7 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     }
 
     func reportEnded(isStored: Bool) {
-        answer(isStored ? .stored : .busy(retryAfterSeconds: 1))
+        answer(refusal ?? (isStored ? .stored : .busy(retryAfterSeconds: 1)))
     }
 
     func flushAnswers() { connection?.flush() }

@@ -16,6 +16,8 @@ struct Asked: Sendable {
     let nowSeconds: Int64
     let store: any EventStore
     let plan: TrackingPlan
+    /// nil where the journal is out of reach.
+    let journal: Insights.JournalSearching?
     let language: Language
 
     var names: Names { Names(plan: plan, language: language) }
@@ -67,5 +69,17 @@ extension Asked {
             return "1"
         }
         return Scope.within(try period().range)
+    }
+
+    /// The condition that a report arrived in the period, where one is asked for: what was refused has no time of its
+    /// own.
+    func arrivalPeriod() throws(QuestionError) -> SQL {
+        guard arguments["from"] != nil || arguments["to"] != nil else {
+            _ = try Zone(arguments["tz"] ?? "", at: "tz")
+            return "1"
+        }
+        let range = try period().range
+        let (from, to) = (UInt64(max(0, range.lowerBound)), UInt64(max(0, range.upperBound)))
+        return "arrival >= \(from * 1_000_000) AND arrival < \(to * 1_000_000)"
     }
 }

@@ -10,7 +10,7 @@ package struct AnswerTable: Sendable, Equatable {
 
     /// Any question's `data`:
     /// - a list of objects is a row each;
-    /// - an object with one list of objects in it (a page of a user's events) is that list;
+    /// - an object with one list of objects in it (a page of a user's events, the stages an event went) is that list;
     /// - other objects are a row for each figure; one that compares with another (`previous`) has a column for that.
     package init(_ data: JSONValue) {
         switch data {
@@ -47,7 +47,9 @@ package struct AnswerTable: Sendable, Equatable {
 
     /// The events of a page, beside nothing but plain values.
     private static func onlyList(in members: [JSONValue.Member]) -> [JSONValue]? {
-        guard let events = members.first(where: { $0.name == "events" }), case .array(let list) = events.value else {
+        guard let events = members.first(where: { ["events", "stages"].contains($0.name) }),
+            case .array(let list) = events.value
+        else {
             return nil
         }
         return list
@@ -66,7 +68,7 @@ package struct AnswerTable: Sendable, Equatable {
     }
 
     /// A value as a cell shows it; nothing where nothing was reported.
-    static func cellText(_ value: JSONValue) -> String {
+    package static func cellText(_ value: JSONValue) -> String {
         switch value {
         case .null: ""
         case .bool(let value): value ? "true" : "false"

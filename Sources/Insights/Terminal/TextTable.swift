@@ -32,7 +32,8 @@ extension AnswerTable {
         return "\((number * 1_000).rounded() / 1_000)"
     }
 
-    private static func visible(_ text: String) -> String {
+    /// The text with its control characters written out.
+    package static func visible(_ text: String) -> String {
         var visible = ""
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {

@@ -35,14 +35,15 @@ struct AskOptions: ParsableArguments {
         case store(dataDirectory: String)
     }
 
-    func place(_ settings: Settings) throws -> Place {
+    /// - Parameter role: of the token that is made for the call where none is given.
+    func place(_ settings: Settings, role: Role = .viewer) throws -> Place {
         let directory = try data.directory(settings)
         let token = try settings.value(.adminToken, adminToken)
         if let url = try settings.value(.url, url) {
             return .server(
                 ServerQuestions(
                     url: url,
-                    adminToken: try token ?? issue(directory),
+                    adminToken: try token ?? issue(directory, role),
                     trust: try trust.trust(settings, isLocal: false)
                 )
             )
@@ -59,19 +60,19 @@ struct AskOptions: ParsableArguments {
         return .server(
             ServerQuestions(
                 url: server.url,
-                adminToken: try token ?? issue(directory),
+                adminToken: try token ?? issue(directory, role),
                 trust: try trust.trust(settings, isLocal: true)
             )
         )
     }
 
     /// A token for this one question, by the key that the server verifies with.
-    private func issue(_ directory: String) throws -> String {
+    private func issue(_ directory: String, _ role: Role) throws -> String {
         guard FileManager.default.fileExists(atPath: directory + "/access") else {
             throw CommandFailure.usage("give an admin token: FOOTPRINT_ADMIN_TOKEN or --admin-token TOKEN")
         }
         return try AccessFiles.open(directory).issueAdminToken(
-            role: .viewer,
+            role: role,
             ttlSeconds: 120,
             nowSeconds: AccessFiles.nowSeconds()
         )

@@ -2,6 +2,7 @@ import EventStore
 import FootprintServer
 import Insights
 import Logging
+import Plans
 import Reports
 
 /// Answers from the store of a data directory on which no server runs.
@@ -10,7 +11,8 @@ struct LocalQuestions {
 
     func answer(_ asked: AskedQuestion) async throws -> JSONValue {
         try await withStore { store in
-            let insights = Insights(store: store, plan: { .contract })
+            let plan = try PlanSource.current.read(dataDirectory: dataDirectory)
+            let insights = Insights(store: store, plan: { plan })
             do throws(QuestionError) {
                 return try await insights.answer(
                     asked.path,

@@ -108,11 +108,30 @@ struct ShapeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("users: the next page, as the answer's \"next\" gives it.", valueName: "cursor"))
     var before: String?
 
+    @Option(help: ArgumentHelp("rejected, rejected_reasons: only this reason.", valueName: "code"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("rejected, rejected_reasons: only this app's reports.", valueName: "appid"))
+    var app: String?
+
+    @Option(
+        help: ArgumentHelp("rejected, rejected_reasons: any, waiting or replayed. (default: any)", valueName: "state"),
+        completion: .list(["any", "waiting", "replayed"])
+    )
+    var state: String?
+
+    @Option(
+        name: [.customLong("trace-id"), .customLong("trace_id")],
+        help: ArgumentHelp("where: the trace.", valueName: "id")
+    )
+    var traceID: String?
+
     var parameters: [(name: String, value: String)] {
         given([
             ("metric", metric), ("interval", interval), ("limit", limit), ("order", order), ("by", by),
             ("depth", depth),
             ("start", start), ("steps", steps), ("window", window), ("periods", periods), ("before", before),
+            ("reason", reason), ("app", app), ("state", state), ("trace_id", traceID),
         ])
     }
 }

@@ -16,10 +16,23 @@ struct ServerQuestions {
     func answer(_ asked: AskedQuestion) async throws -> JSONValue {
         let parameters = asked.parameters + [("lang", asked.language.rawValue)]
         let path = asked.path.map(Self.encoded).joined(separator: "/")
-        let query = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
-        return try data(of: await send(HTTPClientRequest(url: "\(base)/api/v1/\(path)?\(query)"), seconds: 120)) {
+        return try data(of: await send(HTTPClientRequest(url: address(path, parameters)), seconds: 120)) {
             CommandFailure.unknownQuestion(asked.path)
         }
+    }
+
+    /// A call that changes something; the token must be an administrator's.
+    func change(path: String, _ parameters: [(name: String, value: String)]) async throws -> JSONValue {
+        var request = HTTPClientRequest(url: address(path, parameters))
+        request.method = .POST
+        return try data(of: await send(request, seconds: 3_600)) {
+            CommandFailure.unable("the server at \(url) is of a version that knows no \(path)")
+        }
+    }
+
+    private func address(_ path: String, _ parameters: [(name: String, value: String)]) -> String {
+        let query = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+        return "\(base)/api/v1/\(path)?\(query)"
     }
 
     /// One read-only statement, which the server's engine enforces.

@@ -23,6 +23,7 @@ struct ServeCommand: FootprintCommand {
     @OptionGroup var config: ConfigOption
     @OptionGroup(title: "Place") var data: DataOption
     @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Tracking plan; kill -HUP reads it again") var plan: PlanOption
     @OptionGroup(title: "Limits; kill -HUP reads them again") var limits: LimitOptions
     @OptionGroup(title: "Journal and store") var storage: StorageOptions
     @OptionGroup(title: "Logs") var logs: LogOptions
@@ -46,10 +47,26 @@ struct ServeCommand: FootprintCommand {
     private func serverSettings(_ settings: Settings) throws -> ServerSettings {
         var server = ServerSettings()
         server.dataDirectory = try data.directory(settings)
+        server.planFile = try plan.file(settings)
         try network.apply(to: &server, settings)
         try storage.apply(to: &server, settings)
         try limits.apply(to: &server.limits, settings)
         return server
+    }
+}
+
+struct PlanOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Apply this tracking plan where it differs from the one in force. (default: the one in force)",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["yml", "yaml"])
+    )
+    var plan: String?
+
+    func file(_ settings: Settings) throws -> String? {
+        try settings.value(.plan, plan)
     }
 }
 
@@ -186,6 +203,11 @@ struct StorageOptions: ParsableArguments {
     )
     var journalKeep: String?
 
+    @Option(
+        help: ArgumentHelp("Refused reports that are kept, the newest of them. (default: 1024)", valueName: "MiB")
+    )
+    var quarantineMib: String?
+
     @Option(help: ArgumentHelp("Memory of the embedded engine. (default: 4096)", valueName: "MiB"))
     var engineMemoryMib: String?
 
@@ -206,6 +228,7 @@ struct StorageOptions: ParsableArguments {
             server.journalSegmentBytes = value << 20
         }
         if let value = try settings.value(.journalKeep, journalKeep) { server.journalKeep = value }
+        if let value = try settings.value(.quarantineMiB, quarantineMib) { server.quarantineBytes = value << 20 }
         if let value = try settings.value(.engineMemoryMiB, engineMemoryMib) { server.engineMemoryBytes = value << 20 }
         if let value = try settings.value(.engineThreads, engineThreads) { server.engineThreads = value }
         if let value = try settings.value(.web, web) { server.webDirectory = value }

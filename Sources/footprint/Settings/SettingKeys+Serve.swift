@@ -6,6 +6,7 @@ extension SettingKey where Value == String {
     static var data: Self { .text("data", expected: "a directory") }
     static var host: Self { .text("host", expected: "a host name or address") }
     static var corsOrigin: Self { .text("cors-origins", expected: "an origin such as https://shop.example, or *") }
+    static var plan: Self { .text("plan", expected: "a file") }
     static var tlsCert: Self { .text("tls-cert", expected: "a file") }
     static var tlsKey: Self { .text("tls-key", expected: "a file") }
     static var web: Self { .text("web", expected: "a directory") }
@@ -24,6 +25,7 @@ extension SettingKey where Value == Int {
     static var appRateLimit: Self { .whole("app-rate-limit", 0...1_000_000_000, unit: "reports a second") }
     static var addressRateLimit: Self { .whole("address-rate-limit", 0...1_000_000_000, unit: "reports a second") }
     static var tokenRateLimit: Self { .whole("token-rate-limit", 0...1_000_000_000, unit: "calls a second") }
+    static var quarantineMiB: Self { .whole("quarantine-mib", 1...1_048_576, unit: "MiB") }
     static var engineMemoryMiB: Self { .whole("engine-memory-mib", 256...1_048_576, unit: "MiB") }
     static var engineThreads: Self { .whole("engine-threads", 0...1_024) }
 }

@@ -6,9 +6,10 @@ enum SettingNames {
         // Where things are
         "data", "to", "url", "token", "token-file", "admin-token", "ca-file",
         // serve
-        "host", "port", "store", "journal-segment-mib", "journal-keep", "body-limit-kib", "cors-origins",
+        "host", "port", "plan", "store", "journal-segment-mib", "journal-keep", "body-limit-kib", "cors-origins",
         "event-loops", "header-timeout", "body-timeout", "idle-timeout", "connection-limit", "buffer-limit-mib",
-        "tls-cert", "tls-key", "trusted-proxy", "app-rate-limit", "address-rate-limit", "token-rate-limit",
+        "quarantine-mib", "tls-cert", "tls-key", "trusted-proxy", "app-rate-limit", "address-rate-limit",
+        "token-rate-limit",
         "engine-memory-mib", "engine-threads", "web", "log-level", "log-format",
         // token
         "app", "ttl",

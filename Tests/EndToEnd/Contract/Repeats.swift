@@ -97,5 +97,38 @@ extension Contract {
             }
             #expect(try await count(uid, afterMarkerOn: server) == 2)
         }
+
+        @Test("a report that its client named counts once, whatever it carries, until another name comes")
+        func idempotencyKey() async throws {
+            let server = try RunningServer.current
+            let uid = ReportBody.newUser("named")
+            func send(_ key: String?, _ items: String) throws -> HTTPAnswer {
+                let body = ReportBody.text(uid: uid, items: items)
+                return try server.ask(HTTPRequest.report(body, token: server.token).with("Idempotency-Key", key))
+            }
+            let items = #"[{"page_id":1},{"page_id":1},{"page_id":2}]"#
+            for _ in 0..<3 { expectStored(try send("8e03978e-40d5-43dd-bc93-6894a57f9324", items)) }
+            // The same name, spelled as a structured string.
+            expectStored(try send(#""8e03978e-40d5-43dd-bc93-6894a57f9324""#, items))
+            expectStored(try send("another", items))
+            // Without a name and a trace, each counts.
+            expectStored(try send(nil, items))
+            expectStored(try send(nil, items))
+            #expect(try await server.events(of: uid, atLeast: 12).count == 12)
+            let repeats = try server.metric("loader_repeats_total") ?? 0
+            expectStored(try send("another", items))
+            _ = try await eventually("the repeat is seen", withinSeconds: 20) {
+                try server.metric("loader_repeats_total") ?? 0 >= repeats + 3 ? true : nil
+            }
+            #expect(try server.eventCount(uid: uid) == 12)
+            for wrong in ["", " ", String(repeating: "k", count: 129), "two words", "\u{E9}"] {
+                let answer = try send(wrong, items)
+                #expect(answer.ret == 1001 && answer.detail?.contains("Idempotency-Key") == true, "\(wrong): \(answer)")
+            }
+            let twice = HTTPRequest.report(ReportBody.text(uid: uid), token: server.token).with("Idempotency-Key", "a")
+            var both = twice
+            both.headers.append(("Idempotency-Key", "b"))
+            #expect(try server.ask(both).ret == 1001)
+        }
     }
 }

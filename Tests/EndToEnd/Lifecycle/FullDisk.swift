@@ -48,6 +48,9 @@ extension Lifecycle {
                 #expect(refused["Retry-After"] != nil)
                 #expect(try server.ask(.get("/healthz")).status == 200)
                 #expect(try server.ask(.get("/readyz")).status == 503)
+                _ = try await eventually("the log says why", withinSeconds: 20) {
+                    server.process.errors.contains("No space left on device") ? true : nil
+                }
                 for _ in 0..<20 { _ = try report() }
                 #expect(server.process.ending == nil)
 

@@ -57,6 +57,10 @@ extension Network {
             try await serving(options: ["--body-limit-kib", "64"]) { server, authority, http in
                 let uid = ReportBody.newUser("h2")
                 let good = HTTPRequest.report(ReportBody.text(uid: uid), token: server.token)
+                let wrong = HTTPRequest.report(
+                    ReportBody.text(items: #"[{"page_id":"1","channel":3}]"#),
+                    token: server.token
+                )
                 let requests: [(name: String, request: HTTPRequest)] = [
                     ("stored", good),
                     (
@@ -67,7 +71,16 @@ extension Network {
                     ("dry run", good.with("X-Footprint-Dry-Run", "1")),
                     ("another origin", good.with("Origin", "https://shop.example")),
                     ("Bearer", good.with("Authorization", "Bearer \(server.token)")),
-                    ("a wrong field", .report(ReportBody.text(items: #"[{"page_id":"1"}]"#), token: server.token)),
+                    ("a wrong field", wrong),
+                    ("every wrong field", wrong.with("X-Footprint-Detail", "all")),
+                    (
+                        "every wrong field, as preferred from another origin",
+                        wrong.with("Prefer", "return=representation").with("Origin", "https://shop.example")
+                    ),
+                    (
+                        "a dry run that asks",
+                        good.with("X-Footprint-Dry-Run", "1").with("Prefer", "return=representation")
+                    ),
                     ("no JSON", good.with("Content-Type", "text/plain")),
                     ("no token", good.with("Authorization", nil)),
                     ("a wrong token", good.with("Authorization", "nonsense")),

@@ -1,24 +1,87 @@
 internal import CADBC
 internal import EventStore
 
-/// A batch of events as one Arrow record batch, without a copy: the batch's columns have Arrow's layout, and the
-/// engine reads them where they are.
+/// A batch of rows as one Arrow record batch, without a copy: the batch's columns have Arrow's layout, and the engine
+/// reads them where they are.
 ///
 /// The memory is lent for the length of one call. Nothing is freed by the engine: its `release` calls only mark.
-enum ArrowEvents {
+struct ArrowRows {
+    private let rows: Int
+    private let schema: [Schema.Column]
+    private let columns: [Column]
     /// The statement that takes such a stream. Columns are named: a later schema may have more of them.
-    static let statement: SQL = """
-        INSERT INTO \(Schema.events) \
-        (\(.joined(Schema.eventColumns.map { "\(raw: $0.name)" }, separator: ", "))) \
-        VALUES (\(.joined(Schema.eventColumns.map { _ in "?" }, separator: ", ")))
-        """
+    let statement: SQL
 
-    /// Lends `batch` to `body` as a stream of one record batch with the columns of ``Schema/eventColumns``.
-    static func withStream<Answer>(
-        _ batch: borrowing EventBatch,
+    init(_ batch: EventBatch) {
+        self.init(
+            into: Schema.events,
+            batch.count,
+            Schema.eventColumns,
+            [
+                Column(format: "I", buffers: [batch.eventTime]),
+                Column(format: "C", buffers: [batch.eventTimeGiven]),
+                Column(format: "L", buffers: [batch.arrivalMicroseconds]),
+                Column(format: "S", buffers: [batch.itemIndex]),
+                Self.strings(batch.app),
+                Self.strings(batch.uid),
+                Self.strings(batch.openid),
+                Self.optional("I", batch.deviceType),
+                Self.optional("I", batch.businessType),
+                Self.optional("I", batch.channel),
+                Self.optional("I", batch.operateID),
+                Self.optional("I", batch.pageID),
+                Self.optional("I", batch.posID),
+                Self.optional("I", batch.prevID),
+                Column(
+                    format: "u",
+                    nulls: (batch.traceID.nullCount, batch.traceID.validity),
+                    buffers: [batch.traceID.strings.offsets, batch.traceID.strings.bytes]
+                ),
+                Self.optional("L", batch.durationSeconds),
+                Column(format: "I", buffers: [batch.planVersion]),
+                Column(format: "L", buffers: [batch.identityHigh]),
+                Column(format: "L", buffers: [batch.identityLow]),
+                Column(format: "L", buffers: [batch.journalSegment]),
+                Column(format: "L", buffers: [batch.journalOffset]),
+            ]
+        )
+    }
+
+    init(_ batch: RefusedBatch) {
+        self.init(
+            into: Schema.quarantine,
+            batch.count,
+            Schema.quarantineColumns,
+            [
+                Column(format: "L", buffers: [batch.arrivalMicroseconds]),
+                Self.strings(batch.app),
+                Self.strings(batch.code),
+                Self.strings(batch.detail),
+                // Bytes, not text: what was refused may be anything.
+                Column(format: "z", buffers: [batch.body.offsets, batch.body.bytes]),
+                Column(format: "I", buffers: [batch.bodyBytes]),
+                Column(format: "I", buffers: [batch.planVersion]),
+                Column(format: "L", buffers: [batch.journalSegment]),
+                Column(format: "L", buffers: [batch.journalOffset]),
+            ]
+        )
+    }
+
+    private init(into table: SQL, _ rows: Int, _ schema: [Schema.Column], _ columns: [Column]) {
+        self.rows = rows
+        self.schema = schema
+        self.columns = columns
+        statement = """
+            INSERT INTO \(table) (\(.joined(schema.map { "\(raw: $0.name)" }, separator: ", "))) \
+            VALUES (\(.joined(schema.map { _ in "?" }, separator: ", ")))
+            """
+    }
+
+    /// Lends the rows to `body` as a stream of one record batch.
+    func withStream<Answer>(
         _ body: (inout ArrowArrayStream) throws(EngineError) -> Answer
     ) throws(EngineError) -> Answer {
-        try withLent(columns(of: batch)[...], into: RecordBatch(rows: batch.count)) { records throws(EngineError) in
+        try withLent(columns[...], into: RecordBatch(rows: rows)) { records throws(EngineError) in
             var stream = records.stream()
             defer { withExtendedLifetime(records) {} }
             return try body(&stream)
@@ -32,37 +95,6 @@ enum ArrowEvents {
         let buffers: [any LentBuffer]
     }
 
-    /// In the order of ``Schema/eventColumns``.
-    private static func columns(of batch: borrowing EventBatch) -> [Column] {
-        [
-            Column(format: "I", buffers: [batch.eventTime]),
-            Column(format: "C", buffers: [batch.eventTimeGiven]),
-            Column(format: "L", buffers: [batch.arrivalMicroseconds]),
-            Column(format: "S", buffers: [batch.itemIndex]),
-            strings(batch.app),
-            strings(batch.uid),
-            strings(batch.openid),
-            optional("I", batch.deviceType),
-            optional("I", batch.businessType),
-            optional("I", batch.channel),
-            optional("I", batch.operateID),
-            optional("I", batch.pageID),
-            optional("I", batch.posID),
-            optional("I", batch.prevID),
-            Column(
-                format: "u",
-                nulls: (batch.traceID.nullCount, batch.traceID.validity),
-                buffers: [batch.traceID.strings.offsets, batch.traceID.strings.bytes]
-            ),
-            optional("L", batch.durationSeconds),
-            Column(format: "I", buffers: [batch.planVersion]),
-            Column(format: "L", buffers: [batch.identityHigh]),
-            Column(format: "L", buffers: [batch.identityLow]),
-            Column(format: "L", buffers: [batch.journalSegment]),
-            Column(format: "L", buffers: [batch.journalOffset]),
-        ]
-    }
-
     private static func strings(_ column: StringColumn) -> Column {
         Column(format: "u", buffers: [column.offsets, column.bytes])
     }
@@ -72,7 +104,7 @@ enum ArrowEvents {
     }
 
     /// Pins the columns one after the other, so that every pointer is valid inside `body` and nowhere else.
-    private static func withLent<Answer>(
+    private func withLent<Answer>(
         _ rest: ArraySlice<Column>,
         into records: RecordBatch,
         _ body: (RecordBatch) throws(EngineError) -> Answer
@@ -83,7 +115,7 @@ enum ArrowEvents {
             _ pointers: [UnsafeRawPointer?]
         ) throws(EngineError) -> Answer {
             guard let buffer = buffers.first else {
-                let name = Schema.eventColumns[rest.startIndex].name
+                let name = schema[rest.startIndex].name
                 records.append(name, column.format, nullCount: column.nulls?.count, buffers: pointers)
                 return try withLent(rest.dropFirst(), into: records, body)
             }

@@ -1,0 +1,36 @@
+/// The quarantine: reports that were refused, and which of them were taken when they were tried again.
+extension Schema {
+    /// The table of refused reports. A report may stand in it twice, after a power cut: questions take one row for
+    /// each `arrival`.
+    package static let quarantine: SQL = "quarantine"
+
+    /// The `arrival` of each refused report that was replayed; twice does no harm.
+    package static let replays: SQL = "replays"
+
+    /// In the order of ``RefusedBatch``.
+    package static let quarantineColumns: [Column] = [
+        Column(name: "arrival", type: "UInt64", codec: "Delta(8), ZSTD(1)"),
+        Column(name: "app", type: "String", codec: "ZSTD(1)"),
+        Column(name: "code", type: "String", codec: "ZSTD(1)"),
+        Column(name: "detail", type: "String", codec: "ZSTD(1)"),
+        Column(name: "body", type: "String", codec: "ZSTD(1)"),
+        Column(name: "body_bytes", type: "UInt32", codec: "ZSTD(1)"),
+        Column(name: "plan_version", type: "UInt32", codec: "ZSTD(1)"),
+        Column(name: "journal_segment", type: "UInt64", codec: "ZSTD(1)"),
+        Column(name: "journal_offset", type: "UInt64", codec: "ZSTD(1)"),
+    ]
+
+    /// Step 3.
+    @Sendable static func createQuarantine(_ features: EngineFeatures) -> [SQL] {
+        let replayColumns = [
+            Column(name: "arrival", type: "UInt64", codec: "Delta(8), ZSTD(1)"),
+            Column(name: "replayed", type: "DateTime('UTC')", codec: "Delta(4), ZSTD(1)"),
+        ]
+        return [(quarantine, quarantineColumns), (replays, replayColumns)].map { name, columns in
+            let table: SQL = """
+                CREATE TABLE IF NOT EXISTS \(name) (\(definitions(columns, features))) ENGINE = MergeTree ORDER BY arrival
+                """
+            return features.durableInserts ? "\(table) \(durable)" : table
+        }
+    }
+}

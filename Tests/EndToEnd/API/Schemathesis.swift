@@ -53,6 +53,7 @@ extension Description {
             environment["ADMIN_TOKEN"] = server.installation.adminToken
             environment["SCHEMATHESIS_HOOKS"] = "\(Self.folder)/hooks.py"
             environment["PYTHONDONTWRITEBYTECODE"] = "1"
+            if let authority = server.authority { environment["REQUESTS_CA_BUNDLE"] = authority.certificate }
             return try ChildProcess(
                 Self.python,
                 ["-m", "schemathesis.cli", "--config-file", "\(Self.folder)/schemathesis.toml", "run"]

@@ -117,7 +117,7 @@ package final class Access: Sendable {
         _ change: (inout AccessContents) throws(AccessError) -> Result
     ) throws(AccessError) -> Result {
         let result = try directory.change(change, recording: nil)
-        try reloadIfChanged()
+        takeOver()
         return result
     }
 
@@ -129,7 +129,13 @@ package final class Access: Sendable {
         recording event: @escaping (Result) -> AuditEvent
     ) throws(AccessError) -> Result {
         let result = try directory.change(change) { (event($0), actor) }
-        try reloadIfChanged()
+        takeOver()
         return result
+    }
+
+    /// After a change of our own, which is made whatever the look at it says: to answer that it failed would be untrue.
+    /// The next look takes it over.
+    private func takeOver() {
+        try? reloadIfChanged()
     }
 }

@@ -130,6 +130,7 @@ final class ClientSocket: SocketLoop.Handler {
         }
         guard !isClosed else { return }
         // What the handshake has to say, or an alert.
+        makeRoom()
         tls.takeOutput(&pending)
         flush()
         guard !isClosed else { return }
@@ -145,18 +146,22 @@ final class ClientSocket: SocketLoop.Handler {
     /// Queues bytes; ``flush()`` sends them.
     func write(_ bytes: ByteBuffer) {
         guard !isClosed else { return }
+        makeRoom()
         if let tls {
-            if pending.readableBytes == 0 { sentAt = loop.steadySeconds }
             guard bytes.withUnsafeReadableBytes({ tls.say($0) }) else { return close() }
             tls.takeOutput(&pending)
         } else if pending.readableBytes == 0 {
             pending = bytes
-            sentAt = loop.steadySeconds
         } else {
-            // What was sent already must not stay for as long as a slow reader keeps something waiting.
-            if pending.readerIndex > Self.highWaterBytes { pending.discardReadBytes() }
             pending.writeImmutableBuffer(bytes)
         }
+    }
+
+    /// Before bytes are put behind those that wait.
+    private func makeRoom() {
+        if pending.readableBytes == 0 { sentAt = loop.steadySeconds }
+        // What was sent already must not stay for as long as a slow reader keeps something waiting.
+        if pending.readerIndex > Self.highWaterBytes { pending.discardReadBytes() }
     }
 
     func flush() {

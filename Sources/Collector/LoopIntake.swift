@@ -114,6 +114,7 @@ final class LoopIntake: @unchecked Sendable {
         _ body: UnsafeRawBufferPointer,
         _ rejection: Rejection,
         app: UnsafeRawBufferPointer,
+        key: UnsafeRawBufferPointer?,
         from sender: any ReportSender
     ) -> Bool {
         guard !isDraining, shared.journal.hasRoom, filling.batch.sizeBytes < Self.fillingLimitBytes else {
@@ -124,6 +125,7 @@ final class LoopIntake: @unchecked Sendable {
             body,
             rejection: rejection,
             app: app,
+            idempotencyKey: key,
             planVersion: plan.plan.version,
             arrivalMicroseconds: shared.arrivalClock.next(),
             into: filling.batch.reserve(payloadBytes: RefusedReport.bound(bodyBytes: body.count))

@@ -104,22 +104,26 @@ final class ReportDesk {
         _ sender: any ReportSender
     ) -> Reply {
         guard body.count <= intake.limits.bodyLimitBytes else { return .now(tooLarge()) }
-        guard head.contentType == .json else { return reject(Rejection(.contentType, at: .report), body, head, sender) }
         var key: UnsafeRawBufferPointer?
         if let span = head.idempotencyKey {
-            guard span.count > 0 else { return reject(Rejection(.idempotencyKey, at: .report), body, head, sender) }
+            guard span.count > 0 else {
+                return reject(Rejection(.idempotencyKey, at: .report), body, head, nil, sender)
+            }
             key = UnsafeRawBufferPointer(rebasing: headBytes[span.start..<span.start + span.count])
+        }
+        guard head.contentType == .json else {
+            return reject(Rejection(.contentType, at: .report), body, head, key, sender)
         }
         switch head.contentEncoding {
         case .identity: return accept(body, head, key, sender)
-        case .other: return reject(Rejection(.contentEncoding, at: .report), body, head, sender)
+        case .other: return reject(Rejection(.contentEncoding, at: .report), body, head, key, sender)
         case .gzip:
             do throws(Gzip.Failure) {
                 let unpacked = try Gzip.unpack(body, limitBytes: intake.limits.bodyLimitBytes)
                 return unpacked.withUnsafeBytes { accept($0, head, key, sender) }
             } catch {
                 switch error {
-                case .notGzip: return reject(Rejection(.badGzip, at: .report), body, head, sender)
+                case .notGzip: return reject(Rejection(.badGzip, at: .report), body, head, key, sender)
                 case .overLimit: return .now(tooLarge())
                 }
             }
@@ -145,7 +149,7 @@ final class ReportDesk {
             case .busy: return .now(busy())
             }
         } catch {
-            return reject(error, body, head, sender, wasRead: true)
+            return reject(error, body, head, key, sender, wasRead: true)
         }
     }
 
@@ -156,6 +160,7 @@ final class ReportDesk {
         _ rejection: Rejection,
         _ body: UnsafeRawBufferPointer,
         _ head: RequestHead,
+        _ key: UnsafeRawBufferPointer?,
         _ sender: any ReportSender,
         wasRead: Bool = false
     ) -> Reply {
@@ -169,7 +174,7 @@ final class ReportDesk {
         }
         let answer = Answer.rejected(detail: rejection.detail, mistakes: mistakes)
         guard !head.isDryRun else { return .now(answer) }
-        let isKept = reporter.withApp { app in intake.keep(body, rejection, app: app, from: sender) }
+        let isKept = reporter.withApp { app in intake.keep(body, rejection, app: app, key: key, from: sender) }
         return isKept ? .whenKept(answer) : .now(answer)
     }
 

@@ -57,6 +57,7 @@ struct ArrowRows {
                 Self.strings(batch.app),
                 Self.strings(batch.code),
                 Self.strings(batch.detail),
+                Self.strings(batch.idempotencyKey),
                 // Bytes, not text: what was refused may be anything.
                 Column(format: "z", buffers: [batch.body.offsets, batch.body.bytes]),
                 Column(format: "I", buffers: [batch.bodyBytes]),

@@ -2,7 +2,7 @@
 package struct JournalFindings: Sendable {
     /// Every event of each report that carries the id; those of one stretch of the journal together.
     package var events: [EventBatch] = []
-    /// Refused reports that mention it.
+    /// Refused reports that mention it, without their bodies.
     package var refused: [RefusedBatch] = []
     /// Where loading had got to when the search began: what stands before is in the store.
     package var loadedToSegment: UInt64

@@ -8,6 +8,8 @@ package struct RefusedBatch: Sendable {
     /// The reason's stable word, and what the sender was told.
     package private(set) var code = StringColumn()
     package private(set) var detail = StringColumn()
+    /// The client's own name for the report; empty where it gave none.
+    package private(set) var idempotencyKey = StringColumn()
     /// Any bytes; the first of them where ``bodyBytes`` says that there were more.
     package private(set) var body = StringColumn()
     package private(set) var bodyBytes: [UInt32] = []
@@ -23,6 +25,7 @@ package struct RefusedBatch: Sendable {
         app: UnsafeRawBufferPointer,
         code: UnsafeRawBufferPointer,
         detail: UnsafeRawBufferPointer,
+        idempotencyKey: UnsafeRawBufferPointer?,
         body: UnsafeRawBufferPointer,
         bodyBytes: UInt32,
         planVersion: UInt32,
@@ -33,6 +36,7 @@ package struct RefusedBatch: Sendable {
         self.app.append(app)
         self.code.append(code)
         self.detail.append(detail)
+        self.idempotencyKey.append(idempotencyKey ?? UnsafeRawBufferPointer(start: nil, count: 0))
         self.body.append(body)
         self.bodyBytes.append(bodyBytes)
         self.planVersion.append(planVersion)

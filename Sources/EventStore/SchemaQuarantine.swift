@@ -13,6 +13,7 @@ extension Schema {
         Column(name: "app", type: "String", codec: "ZSTD(1)"),
         Column(name: "code", type: "String", codec: "ZSTD(1)"),
         Column(name: "detail", type: "String", codec: "ZSTD(1)"),
+        Column(name: "idempotency_key", type: "String", codec: "ZSTD(1)"),
         Column(name: "body", type: "String", codec: "ZSTD(1)"),
         Column(name: "body_bytes", type: "UInt32", codec: "ZSTD(1)"),
         Column(name: "plan_version", type: "UInt32", codec: "ZSTD(1)"),

@@ -100,6 +100,7 @@ enum MetricsText {
         metric("loader_lag_bytes", "gauge", "Journal bytes that are not in the store yet.", health.loader.lagBytes)
         metric("loader_ok", "gauge", "1 while loading works.", status.trouble == nil ? 1 : 0)
         metric("loader_events_total", "counter", "Events loaded into the store.", status.eventsLoaded)
+        metric("loader_refused_total", "counter", "Refused reports loaded into the quarantine.", status.refused)
         metric("loader_ranges_total", "counter", "Ranges loaded into the store.", status.rangesLoaded)
         metric("loader_repeats_total", "counter", "Events that had been reported before.", status.repeats)
         metric(

@@ -54,6 +54,7 @@ package func serve(
     let quarantine = Quarantine(store: parts.store, journal: parts.journal, plan: { plans.table }, logger: logger)
     let threads = NIOThreadPool(numberOfThreads: 2)
     threads.start()
+    let tokenDesk = TokenDesk()
     let tokenLimiter = RateLimiter<InternetAddress>(perSecond: settings.limits.tokenCallsPerSecond)
     var collector: Collector?
     var serving: ServingAt?
@@ -67,6 +68,7 @@ package func serve(
             health: health,
             quarantine: quarantine,
             threads: threads,
+            tokenDesk: tokenDesk,
             tokenLimiter: tokenLimiter,
             logger: logger
         )
@@ -88,6 +90,7 @@ package func serve(
         logger.info("serving", metadata: ["url": "\(intake.at.url)", "data": "\(settings.dataDirectory)"])
     } catch {
         await parts.close(loadSeconds: 0)
+        await tokenDesk.close()
         try? await threads.shutdownGracefully()
         throw error
     }
@@ -126,6 +129,7 @@ package func serve(
     await loading.value
     await parts.close(loadSeconds: 3)
     directory.removeServeFile()
+    await tokenDesk.close()
     try? await threads.shutdownGracefully()
     logger.info("stopped")
 }
@@ -143,15 +147,19 @@ private func watch(
     while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(2))
         rounds += 1
-        do throws(AccessError) {
-            try access.reloadIfChanged()
-            if rounds % 43_200 == 0 { try access.prune() }
-        } catch {
-            logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
+        let isDaily = rounds % 43_200 == 0
+        // Files, and now and then another process's lock: not on a thread that questions need.
+        await offPool {
+            do throws(AccessError) {
+                try access.reloadIfChanged()
+                if isDaily { try access.prune() }
+            } catch {
+                logger.error("apps and tokens could not be read again", metadata: ["reason": "\(error)"])
+            }
+            health.tellChanges(logger)
+            plans.takeUpChanges(logger)
+            if let tls { takeUp(tls, logger) }
         }
-        health.tellChanges(logger)
-        plans.takeUpChanges(logger)
-        if let tls { takeUp(tls, logger) }
     }
 }
 
@@ -189,6 +197,7 @@ private func consoleResponder(
     health: Health,
     quarantine: Quarantine,
     threads: NIOThreadPool,
+    tokenDesk: TokenDesk,
     tokenLimiter: RateLimiter<InternetAddress>,
     logger: Logger
 ) throws(StartFailure) -> RequestResponder {
@@ -209,7 +218,7 @@ private func consoleResponder(
     let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
     console.addRoutes(to: router)
     OperationsRoutes(health: health).add(to: router)
-    TokenRoutes(endpoint: endpoint, threads: threads, limiter: tokenLimiter, logger: logger).add(to: router)
+    TokenRoutes(endpoint: endpoint, desk: tokenDesk, limiter: tokenLimiter, logger: logger).add(to: router)
     let bridge = ResponderBridge(responder: router.buildResponder(), logger: logger)
     return { request, stream in try await bridge.respond(request, stream) }
 }

@@ -6,12 +6,12 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOPosix
+import Synchronization
 
 /// The platform's token calls; source: INTERFACE section 2.
 struct TokenRoutes: Sendable {
     let endpoint: TokenEndpoint
-    /// A slow hash takes a core for 40 ms: it runs on threads of its own, two at once.
-    let threads: NIOThreadPool
+    let desk: TokenDesk
     /// By client address: whoever tries secrets is slowed down, and cannot keep both threads to himself.
     let limiter: RateLimiter<InternetAddress>
     let logger: Logger
@@ -42,7 +42,7 @@ struct TokenRoutes: Sendable {
         let body = try await request.body.collect(upTo: 2 << 20)
         guard body.readableBytes <= TokenEndpoint.bodyBytes else { return response(.tooLarge) }
         let bytes = Array(buffer: body)
-        let answer = try await threads.runIfActive { call(bytes, UnixTime.seconds()) }
+        guard let answer = try await desk.run({ call(bytes, UnixTime.seconds()) }) else { return response(.busy) }
         if let failure = answer.failure {
             logger.error("a token call failed", metadata: ["reason": "\(failure)"])
         }
@@ -58,4 +58,23 @@ struct TokenRoutes: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         )
     }
+}
+
+/// Where token calls wait for their slow hash, which takes a core for 40 ms: two at once, on threads of their own, so that
+/// whoever tries secrets keeps no administrator waiting, and no more than a few seconds' worth in line.
+final class TokenDesk: Sendable {
+    private let threads = NIOThreadPool(numberOfThreads: 2)
+    private let waiting = Atomic<Int>(0)
+    private static let waitingAtMost = 100
+
+    init() { threads.start() }
+
+    /// nil where too many wait.
+    func run(_ call: @escaping @Sendable () -> TokenAnswer) async throws -> TokenAnswer? {
+        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
+        guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= Self.waitingAtMost else { return nil }
+        return try await threads.runIfActive(call)
+    }
+
+    func close() async { try? await threads.shutdownGracefully() }
 }

@@ -104,7 +104,7 @@ package actor JournalSearch {
             }
         }
         guard !found.records.isEmpty else { return }
-        let decoder = RangeDecoder(found)
+        let decoder = RangeDecoder(found, keepsBodies: false)
         if decoder.batch.count > 0 { findings.events.append(decoder.batch) }
         if decoder.refused.count > 0 { findings.refused.append(decoder.refused) }
         var events = findings.events.reduce(0) { $0 + $1.count }

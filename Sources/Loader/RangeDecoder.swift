@@ -16,13 +16,17 @@ struct RangeDecoder {
     private(set) var replays: [(arrival: UInt64, numbers: Range<Int>)] = []
     /// Records whose checksum is right and whose bytes this version cannot read.
     private(set) var unreadable: [(offset: UInt64, reason: StoredReport.Unreadable)] = []
+    private let keepsBodies: Bool
     private var seen: Set<EventIdentity> = []
     // Of the report at hand; kept for their memory.
     private var occurrences: [EventIdentity: UInt64] = [:]
     private var items: [StoredReport.Item] = []
 
-    /// - Parameter leavingOut: numbers of events that a former cut of the same piece found to be repeats, ascending.
-    init(_ piece: JournalReader.Piece, leavingOut: [Int] = []) {
+    /// - Parameters:
+    ///   - leavingOut: numbers of events that a former cut of the same piece found to be repeats, ascending.
+    ///   - keepsBodies: false leaves the bodies of refused reports out.
+    init(_ piece: JournalReader.Piece, leavingOut: [Int] = [], keepsBodies: Bool = true) {
+        self.keepsBodies = keepsBodies
         var left = leavingOut[...]
         var number = 0
         piece.bytes.withUnsafeBytes { bytes in
@@ -124,7 +128,8 @@ struct RangeDecoder {
             app: report.app,
             code: report.code,
             detail: report.detail,
-            body: report.body,
+            idempotencyKey: report.idempotencyKey,
+            body: keepsBodies ? report.body : UnsafeRawBufferPointer(start: nil, count: 0),
             bodyBytes: UInt32(clamping: report.bodyBytes),
             planVersion: report.planVersion,
             journalSegment: segment,

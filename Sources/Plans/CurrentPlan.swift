@@ -50,15 +50,27 @@ package final class CurrentPlan: Sendable {
         try following.withLock { (following) throws(PlanError) in
             let stamp = try directory.stamp()
             guard stamp != following.stamp else { return nil }
+            let former = following.stamp
             following.stamp = stamp
-            guard let (kept, readStamp) = try directory.kept() else { return nil }
-            following.stamp = readStamp
-            guard kept.plan != plan else { return nil }
-            let fresh = PlanTable(kept.plan)
-            state.withLock { $0 = fresh }
-            following.onChange?(fresh)
-            return kept.plan
+            do throws(PlanError) {
+                guard let (kept, readStamp) = try directory.kept() else { return nil }
+                following.stamp = readStamp
+                return takeUp(kept.plan, &following)
+            } catch {
+                // What could not be read may be read next time; what was read and is damaged stays so.
+                if case .files = error { following.stamp = former }
+                throw error
+            }
         }
+    }
+
+    /// Puts the plan in force, where it is another one.
+    private func takeUp(_ kept: TrackingPlan, _ following: inout Following) -> TrackingPlan? {
+        guard kept != plan else { return nil }
+        let fresh = PlanTable(kept)
+        state.withLock { $0 = fresh }
+        following.onChange?(fresh)
+        return kept
     }
 
     /// Applies a plan and takes it up at once: see ``PlanDirectory/apply(_:by:in:)``.
@@ -66,7 +78,8 @@ package final class CurrentPlan: Sendable {
         plan: TrackingPlan, isNew: Bool
     ) {
         let applied = try directory.apply(plan, by: actor, in: access)
-        try reloadIfChanged()
+        // It is applied whatever the look at it says: the next look, two seconds later, says it again.
+        _ = try? reloadIfChanged()
         return applied
     }
 }

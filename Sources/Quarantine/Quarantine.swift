@@ -102,6 +102,7 @@ package actor Quarantine {
         guard !isReplaying else { throw .underWay }
         isReplaying = true
         defer { isReplaying = false }
+        try await forgetLoaded()
         var outcome = Outcome()
         var last: UInt64 = 0
         while true {
@@ -124,14 +125,36 @@ package actor Quarantine {
         return outcome
     }
 
+    /// What the store knows to be replayed need not be remembered here.
+    private func forgetLoaded() async throws(Failure) {
+        let all = Array(replayedHere)
+        for start in stride(from: 0, to: all.count, by: 1_000) {
+            let some = Array(all[start..<min(start + 1_000, all.count)])
+            do {
+                let answer = try await store.query(
+                    "SELECT arrival FROM \(Schema.replays) WHERE arrival IN \(some)",
+                    limits: QueryLimits(timeoutSeconds: 120)
+                )
+                for case .uint(let arrival)? in answer.rows.map(\.first) { replayedHere.remove(arrival) }
+            } catch {
+                throw .store(error)
+            }
+        }
+    }
+
     private struct Refused {
         var arrivalMicroseconds: UInt64
         var app: [UInt8]
+        var hasWrongKey: Bool
+        /// Empty where the client gave none.
+        var key: [UInt8]
         var body: [UInt8]
         var isWhole: Bool
     }
 
     private static let pageRows = 64
+    /// Whoever named a report wrongly has sent it again under a right name by now: without one it would count twice.
+    private static let wrongKey = Rejection(.idempotencyKey, at: .report)
 
     private func page(of selection: Selection, after last: UInt64) async throws(Failure) -> [Refused] {
         let answer: ResultSet
@@ -139,7 +162,7 @@ package actor Quarantine {
             // As digits, because an answer's strings are text, and a body need not be.
             answer = try await store.query(
                 """
-                SELECT arrival, app, hex(body), toUInt32(length(body)), body_bytes FROM \(Schema.quarantine) \
+                SELECT arrival, app, code, idempotency_key, hex(body), toUInt32(length(body)), body_bytes FROM \(Schema.quarantine) \
                 WHERE arrival > \(last) AND \(selection.condition) \
                 ORDER BY arrival LIMIT 1 BY arrival LIMIT \(Self.pageRows)
                 """,
@@ -149,12 +172,15 @@ package actor Quarantine {
             throw .store(error)
         }
         return answer.rows.compactMap { row in
-            guard row.count == 5, case .uint(let arrival) = row[0], case .string(let app) = row[1],
-                case .string(let hex) = row[2], case .uint(let kept) = row[3], case .uint(let whole) = row[4]
+            guard row.count == 7, case .uint(let arrival) = row[0], case .string(let app) = row[1],
+                case .string(let code) = row[2], case .string(let key) = row[3], case .string(let hex) = row[4],
+                case .uint(let kept) = row[5], case .uint(let whole) = row[6]
             else { return nil }
             return Refused(
                 arrivalMicroseconds: arrival,
                 app: Array(app.utf8),
+                hasWrongKey: code == Self.wrongKey.code,
+                key: Array(key.utf8),
                 body: Hexadecimal.bytes(hex),
                 isWhole: kept == whole
             )
@@ -171,8 +197,13 @@ package actor Quarantine {
                 outcome.cut += 1
                 continue
             }
+            guard !refused.hasWrongKey else {
+                let why = Self.wrongKey
+                outcome.refused[why.code, default: .init(detail: why.detail)].count += 1
+                continue
+            }
             let verdict = refused.body.withUnsafeBytes { body in
-                refused.app.withUnsafeBytes { app -> Result<ReportParser.Encoded, Rejection> in
+                withUnsafeBytes(refused.app, refused.key) { app, key -> Result<ReportParser.Encoded, Rejection> in
                     let room = batch.reserve(payloadBytes: encodedReportBound(bodyBytes: body.count))
                     do throws(Rejection) {
                         return .success(
@@ -183,7 +214,8 @@ package actor Quarantine {
                                     app: app,
                                     // What was in the future then is not mended by waiting.
                                     nowSeconds: Int64(refused.arrivalMicroseconds / 1_000_000),
-                                    arrivalMicroseconds: refused.arrivalMicroseconds
+                                    arrivalMicroseconds: refused.arrivalMicroseconds,
+                                    idempotencyKey: key.isEmpty ? nil : key
                                 ),
                                 into: room
                             )
@@ -229,6 +261,14 @@ package actor Quarantine {
         try await store.execute("ALTER TABLE \(Schema.quarantine) DELETE WHERE arrival <= \(arrival)")
         return Int(count)
     }
+}
+
+private func withUnsafeBytes<Result>(
+    _ first: [UInt8],
+    _ second: [UInt8],
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Result
+) -> Result {
+    first.withUnsafeBytes { first in second.withUnsafeBytes { body(first, $0) } }
 }
 
 extension Journal {

@@ -4,7 +4,7 @@
 ///
 ///     offset  size
 ///      0      1    version (1)
-///      1      1    flags: 1 the body was cut
+///      1      1    flags: 1 the body was cut · 2 the client's key follows
 ///      2      2    zero
 ///      4      4    version of the tracking plan it was checked by
 ///      8      8    arrival, Unix microseconds
@@ -12,6 +12,7 @@
 ///     20      1+n  app: one byte of length, bytes
 ///      …      1+n  code: one byte of length, bytes
 ///      …      2+n  detail: two bytes of length, bytes
+///      …      1+n  key: one byte of length, bytes
 ///      …      …    body, to the end
 package struct RefusedReport {
     package let arrivalMicroseconds: UInt64
@@ -21,6 +22,8 @@ package struct RefusedReport {
     package let code: UnsafeRawBufferPointer
     /// ``Rejection/detail``.
     package let detail: UnsafeRawBufferPointer
+    /// The client's own name for the report; nil where it gave none.
+    package let idempotencyKey: UnsafeRawBufferPointer?
     /// Unpacked, as far as it could be; its first ``bodyLimitBytes``.
     package let body: UnsafeRawBufferPointer
     /// Of the whole body.
@@ -33,13 +36,14 @@ package struct RefusedReport {
 
     private static let version: UInt8 = 1
     private static let cut: UInt8 = 1
+    private static let keyFollows: UInt8 = 2
     private static let fixedBytes = 20
 
     // MARK: - Writing
 
     /// Room that ``encode(_:rejection:app:planVersion:arrivalMicroseconds:into:)`` needs.
     package static func bound(bodyBytes: Int) -> Int {
-        fixedBytes + 2 * 256 + 2 + 0xFFFF + min(bodyBytes, bodyLimitBytes)
+        fixedBytes + 3 * 256 + 2 + 0xFFFF + min(bodyBytes, bodyLimitBytes)
     }
 
     /// Writes a refused report's encoding; returns its length.
@@ -47,6 +51,7 @@ package struct RefusedReport {
         _ body: UnsafeRawBufferPointer,
         rejection: Rejection,
         app: UnsafeRawBufferPointer,
+        idempotencyKey: UnsafeRawBufferPointer?,
         planVersion: UInt32,
         arrivalMicroseconds: UInt64,
         into room: UnsafeMutableRawBufferPointer
@@ -54,7 +59,7 @@ package struct RefusedReport {
         precondition(room.count >= bound(bodyBytes: body.count) && app.count <= 255)
         let kept = UnsafeRawBufferPointer(rebasing: body.prefix(bodyLimitBytes))
         room[0] = version
-        room[1] = kept.count < body.count ? cut : 0
+        room[1] = (kept.count < body.count ? cut : 0) | (idempotencyKey == nil ? 0 : keyFollows)
         room[2] = 0
         room[3] = 0
         room.storeBytes(of: planVersion.littleEndian, toByteOffset: 4, as: UInt32.self)
@@ -73,6 +78,10 @@ package struct RefusedReport {
         put(code)
         put([UInt8(detail.count & 0xFF), UInt8(detail.count >> 8)])
         put(detail)
+        if let idempotencyKey {
+            put([UInt8(idempotencyKey.count)])
+            put(idempotencyKey)
+        }
         put(kept)
         return position
     }
@@ -99,6 +108,7 @@ package struct RefusedReport {
         app = try take(lengthBytes: 1)
         code = try take(lengthBytes: 1)
         detail = try take(lengthBytes: 2)
+        idempotencyKey = bytes[1] & Self.keyFollows != 0 ? try take(lengthBytes: 1) : nil
         body = UnsafeRawBufferPointer(rebasing: rest)
         guard body.count <= bodyBytes, (body.count < bodyBytes) == (bytes[1] & Self.cut != 0) else { throw .malformed }
     }

@@ -14,23 +14,33 @@ extension LoaderTests {
         private static let arrival: UInt64 = 1_732_435_200_000_000
 
         /// A refused report as the intake keeps it.
-        private func refuse(_ body: [UInt8], arrival: UInt64, code: Rejection.Reason = .contentType) -> [UInt8] {
-            body.withUnsafeBytes { body in
-                Array("app_test".utf8).withUnsafeBytes { app in
-                    var room = [UInt8](repeating: 0, count: RefusedReport.bound(bodyBytes: body.count))
-                    let size = room.withUnsafeMutableBytes {
-                        RefusedReport.encode(
-                            body,
-                            rejection: Rejection(code, at: .report),
-                            app: app,
-                            planVersion: 7,
-                            arrivalMicroseconds: arrival,
-                            into: $0
-                        )
+        private func refuse(
+            _ body: [UInt8],
+            arrival: UInt64,
+            code: Rejection.Reason = .contentType,
+            key: String? = nil
+        ) -> [UInt8] {
+            var room = [UInt8](repeating: 0, count: RefusedReport.bound(bodyBytes: body.count))
+            let app = Array("app_test".utf8)
+            let keyBytes = Array((key ?? "").utf8)
+            let size = room.withUnsafeMutableBytes { room in
+                body.withUnsafeBytes { body in
+                    app.withUnsafeBytes { app in
+                        keyBytes.withUnsafeBytes { keyBytes in
+                            RefusedReport.encode(
+                                body,
+                                rejection: Rejection(code, at: .report),
+                                app: app,
+                                idempotencyKey: key == nil ? nil : keyBytes,
+                                planVersion: 7,
+                                arrivalMicroseconds: arrival,
+                                into: room
+                            )
+                        }
                     }
-                    return Array(room[..<size])
                 }
             }
+            return Array(room[..<size])
         }
 
         private func append(_ records: [[UInt8]], to journal: Journal) async throws {
@@ -219,6 +229,32 @@ extension LoaderTests {
                 #expect(nothing.replayed == 0)
             }
             #expect(try await dock.count("uid = 'v'") == 1)
+            await dock.close()
+        }
+
+        @Test("a report that its client named keeps its name, and one that was named wrongly stays refused")
+        func named() async throws {
+            let dock = try await LoadingDock()
+            try await dock.run { journal, loader in
+                let body = Array(Report.visit("k", page: 1).utf8)
+                // Refused twice under one name, and once under none that is one.
+                try await append(
+                    [
+                        refuse(body, arrival: Self.arrival, key: "one"),
+                        refuse(body, arrival: Self.arrival + 1, key: "one"),
+                        refuse(body, arrival: Self.arrival + 2, key: "two"),
+                        refuse(body, arrival: Self.arrival + 3, code: .idempotencyKey),
+                    ],
+                    to: journal
+                )
+                await loader.catchUp()
+                let quarantine = quarantine(dock, journal)
+                let outcome = try await quarantine.replay(.init(), isDryRun: false)
+                #expect(outcome.replayed == 3)
+                #expect(outcome.refused["idempotency_key"]?.count == 1)
+                await loader.catchUp()
+            }
+            #expect(try await dock.count("uid = 'k'") == 2)
             await dock.close()
         }
 

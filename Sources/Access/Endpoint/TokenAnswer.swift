@@ -37,9 +37,15 @@ package struct TokenAnswer: Sendable, Equatable {
         return answer
     }
 
-    static func unavailable(_ error: AccessError) -> TokenAnswer {
+    /// Too many wait.
+    package static let busy: TokenAnswer = {
         var answer = TokenAnswer(status: 503, json: #"{"ret":1005,"msg":"服务繁忙，请稍后再试"}"#)
         answer.retryAfterSeconds = 5
+        return answer
+    }()
+
+    static func unavailable(_ error: AccessError) -> TokenAnswer {
+        var answer = busy
         answer.failure = error
         return answer
     }

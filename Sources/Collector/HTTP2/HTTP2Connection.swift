@@ -19,6 +19,7 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
     private var mustClose = false
     private var isEnding = false
     private var activeAt: Int
+    private var heldBytes = 0
 
     var index: Int?
 
@@ -80,6 +81,8 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
             mustClose = true
         }
         flush()
+        // What a client asks for makes answers, if only refusals: it is heard again when it has read what it has.
+        if !socket.isClosed, !socket.isWritable { socket.isReading = false }
     }
 
     func inputClosed() {
@@ -88,7 +91,10 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
         closeNow()
     }
 
-    func becameWritable() { flush() }
+    func becameWritable() {
+        flush()
+        if !socket.isClosed, socket.isWritable { socket.isReading = true }
+    }
 
     func socketClosed() {
         shared.counters.connectionsOpen.wrappingSubtract(1, ordering: .relaxed)
@@ -109,7 +115,14 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
     /// Sends what nghttp2 has to say, as far as the client takes it.
     func flush() {
         guard !isInside, let session, !socket.isClosed else { return }
-        while socket.isWritable {
+        var rounds = 0
+        while !socket.isClosed, socket.isWritable {
+            guard rounds < Self.roundsAtOnce else {
+                // A megabyte at once: other connections wait.
+                intake.loop.execute { self.flush() }
+                break
+            }
+            rounds += 1
             var frames = ByteBuffer()
             isInside = true
             while frames.readableBytes < Self.writeBytes {
@@ -125,8 +138,10 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
             guard frames.readableBytes > 0 else { break }
             activeAt = intake.steadySeconds
             socket.write(frames)
+            // What the system takes at once makes room for more, of which nobody would tell.
+            socket.flush()
         }
-        socket.flush()
+        if !socket.isClosed { socket.flush() }
         guard !socket.isClosed else { return free() }
         for stream in streams.values { stream.wasFlushed() }
         let isOver = nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
@@ -134,6 +149,8 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
     }
 
     private static let writeBytes = 64 << 10
+    private static let roundsAtOnce = 16
+    private static let strangersBytes = 64 << 10
 
     // MARK: - Streams, as nghttp2 tells of them
 
@@ -148,7 +165,11 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
     }
 
     /// Counts bytes of unfinished requests; false, and nothing counted, where the intake holds as many as it may.
+    ///
+    /// A little of each connection may use all the room: it must be read before it is known whose it is.
     func account(_ bytes: Int, mayUseAll: Bool) -> Bool {
+        heldBytes += bytes
+        let mayUseAll = mayUseAll || heldBytes <= Self.strangersBytes
         let total = shared.counters.bufferedBytes.wrappingAdd(bytes, ordering: .relaxed).newValue
         if total <= intake.limits.bufferLimitBytes(mayUseAll: mayUseAll) { return true }
         release(bytes)
@@ -156,6 +177,7 @@ final class HTTP2Connection: ClientConnection, @unchecked Sendable {
     }
 
     func release(_ bytes: Int) {
+        heldBytes -= bytes
         shared.counters.bufferedBytes.wrappingSubtract(bytes, ordering: .relaxed)
     }
 

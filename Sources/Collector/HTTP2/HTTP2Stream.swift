@@ -20,7 +20,9 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     private var head: RequestHead?
     private var body: [UInt8] = []
     private var bodyLimitBytes = 0
-    private var accountedBytes = 0
+    /// Counted of the head and of the body, until each is let go.
+    private var headAccount = 0
+    private var bodyAccount = 0
     private var requestHasEnded = false
     /// What a refused report is answered once the journal has it.
     private var refusal: Answer?
@@ -59,7 +61,7 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
             return
         }
         // A few bytes of HPACK can stand for many: what they become is counted, as bodies are.
-        guard account(size) else {
+        guard account(size, in: \.headAccount) else {
             lacksRoom = true
             return
         }
@@ -119,7 +121,7 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         // An answer is out already: the rest is thrown away.
         guard let connection, !hasBegun, head != nil else { return }
         guard body.count + bytes.count <= bodyLimitBytes else { return answer(connection.desk.tooLarge()) }
-        guard account(bytes.count) else { return answer(.busy(retryAfterSeconds: 1)) }
+        guard account(bytes.count, in: \.bodyAccount) else { return answer(.busy(retryAfterSeconds: 1)) }
         body += bytes
     }
 
@@ -144,22 +146,22 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
     private func takeBody() -> [UInt8] {
         defer {
             body = []
-            release()
+            release(\.bodyAccount)
         }
         return body
     }
 
     /// Counts bytes that are held for this request; false where the intake holds as many as it may.
-    private func account(_ bytes: Int) -> Bool {
+    private func account(_ bytes: Int, in account: ReferenceWritableKeyPath<HTTP2Stream, Int>) -> Bool {
         guard let connection, connection.account(bytes, mayUseAll: head?.path == .report) else { return false }
-        accountedBytes += bytes
+        self[keyPath: account] += bytes
         return true
     }
 
-    private func release() {
-        guard accountedBytes > 0, let connection else { return }
-        connection.release(accountedBytes)
-        accountedBytes = 0
+    private func release(_ account: ReferenceWritableKeyPath<HTTP2Stream, Int>) {
+        guard self[keyPath: account] > 0, let connection else { return }
+        connection.release(self[keyPath: account])
+        self[keyPath: account] = 0
     }
 
     // MARK: - Our answers
@@ -169,7 +171,7 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         _ = takeBody()
         var answer = answer
         // A client may leave its answers unread on a hundred streams: what is long is counted, as requests are.
-        if case .rejected(let detail, .some) = answer, !account(answer.body.utf8.count) {
+        if case .rejected(let detail, .some) = answer, !account(answer.body.utf8.count, in: \.bodyAccount) {
             answer = .rejected(detail: detail)
         }
         var frame = AnswerFrame(date: "")
@@ -180,6 +182,8 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
             let index = headBytes.withUnsafeBytes { shared.originIndex($0[span.start..<span.start + span.count]) }
             if index >= 0 { frame.allowOrigin = shared.settings.corsOrigins[Int(index)] }
         }
+        headBytes = []
+        release(\.headAccount)
         let isHead = head?.method == .head
         begin(status: answer.status.code, answer.fields(frame).map { ("\($0.name)", $0.value) }, hasBody: !isHead)
         if hasBody { output.writeString(answer.body) }
@@ -337,7 +341,8 @@ final class HTTP2Stream: ReportSender, ResponseSink, @unchecked Sendable {
         responding?.cancel()
         responding = nil
         body = []
-        release()
+        release(\.bodyAccount)
+        release(\.headAccount)
         connection = nil
         output = ByteBuffer()
         callBack(.failure(ClientSocket.Closed()))

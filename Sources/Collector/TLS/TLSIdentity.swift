@@ -18,7 +18,7 @@ package final class TLSIdentity: Sendable {
         var context: TLSContext
         var madeAt = ContinuousClock.now
         var stamps: [Stamp]
-        /// Files that could not be used: not tried again while they stay as they are.
+        /// Files that could not be used: not tried again while they stay as they are. Empty where one was missing.
         var refused: [Stamp]?
     }
 
@@ -36,7 +36,14 @@ package final class TLSIdentity: Sendable {
     /// cannot be used: the old ones stay in force, which is right while somebody has replaced one of the two.
     package func reloadIfChanged() throws(TLSError) -> Bool {
         try current.withLock { (current) throws(TLSError) in
-            let stamps = try Self.stamps(certificatePath, keyPath)
+            let stamps: [Stamp]
+            do throws(TLSError) {
+                stamps = try Self.stamps(certificatePath, keyPath)
+            } catch {
+                guard current.refused != [] else { return false }
+                current.refused = []
+                throw error
+            }
             let isChanged = stamps != current.stamps
             let isOld = current.madeAt.duration(to: .now) > Self.ticketKeysLifetime
             guard isChanged || isOld, stamps != current.refused else { return false }

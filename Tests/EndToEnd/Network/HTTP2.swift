@@ -341,6 +341,52 @@ extension Network {
             }
         }
 
+        @Test("what a slow reader has read is let go, and who reads nothing at all is not heard for ever")
+        func slowReaders() async throws {
+            try await serving { server, authority, http in
+                let page = try HTTPConnection.ask(.get("/"), port: server.port, authority: authority).text
+                let charts = try #require(page.firstMatch(of: /\/assets\/echarts\.[0-9a-f]+\.js/)).output
+                let before = server.process.residentMiB
+                let port = server.port
+                let path = String(charts)
+                // A hundred megabytes through one connection, read a little at a time.
+                let read = try await onOwnThread {
+                    let connection = try HTTPConnection(port: port, authority: authority, offering: "h2")
+                    let room: [UInt8] = [0x3F, 0xFF, 0xFF, 0xFF]
+                    let ask = Self.block([
+                        (":method", "GET"), (":path", path), (":scheme", "https"), (":authority", "h"),
+                    ])
+                    var bytes = Self.preface + Self.frame(4, 0, 0, [0, 4] + room) + Self.frame(8, 0, 0, room)
+                    for number in 0..<100 { bytes += Self.frame(1, 0x5, UInt32(number * 2 + 1), ask) }
+                    try connection.send(bytes)
+                    var total = 0
+                    while total < 90 << 20 { total += try connection.bytes(4_096).count }
+                    return total
+                }
+                #expect(read >= 90 << 20)
+                #expect(server.process.residentMiB - before < 60, "what was read is still held")
+
+                // Three hundred thousand requests that are refused, by a client that reads none of the refusals.
+                try await onOwnThread {
+                    let connection = try HTTPConnection(
+                        port: port,
+                        timeoutSeconds: 2,
+                        authority: authority,
+                        offering: "h2"
+                    )
+                    var bytes = Self.preface + Self.frame(4, 0, 0, [])
+                    for number in 0..<300_000 {
+                        bytes += Self.frame(1, 0x5, UInt32(number * 2 + 1), [0x82, 0x84, 0x87])
+                    }
+                    connection.sendWhileOpen(bytes)
+                }
+                #expect(server.process.residentMiB - before < 80)
+                expectStored(
+                    try await ask(.report(ReportBody.text(items: "[{}]"), token: server.token), server, http).answer
+                )
+            }
+        }
+
         @Test("a report whose body stops is answered 408, a connection without requests is ended in time")
         func slow() async throws {
             try await serving(options: ["--body-timeout", "2", "--idle-timeout", "3"]) { server, authority, _ in

@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Foundation
+import Insights
 
 /// Whom a question is put to: shared by `query` and `sql`.
 struct AskOptions: ParsableArguments {
@@ -64,6 +65,14 @@ struct AskOptions: ParsableArguments {
                 trust: try trust.trust(settings, isLocal: true)
             )
         )
+    }
+
+    /// Puts a question to whoever can answer.
+    func answer(_ asked: AskedQuestion, _ settings: Settings) async throws -> JSONValue {
+        switch try place(settings) {
+        case .server(let server): try await server.answer(asked)
+        case .store(let directory): try await LocalQuestions(dataDirectory: directory).answer(asked)
+        }
     }
 
     /// A token for this one question, by the key that the server verifies with.

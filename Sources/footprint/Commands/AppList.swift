@@ -22,13 +22,10 @@ struct AppList: FootprintCommand {
 
     func execute() async throws {
         let apps = try AccessFiles.open(try data.directory(try config.settings())).apps()
-        guard json else {
-            let rows = apps.map { app in
-                [app.id, UTCTime.text(app.createdAtSeconds), app.name].map(JSONValue.string)
-            }
-            Terminal.output.write(AnswerTable(columns: ["appid", "created", "name"], rows: rows).text)
-            return
-        }
-        Terminal.output.write(JSONValue.array(apps.map(\.json)).encoded() + [UInt8(ascii: "\n")])
+        Listing(
+            columns: ["appid", "created", "name"],
+            rows: apps.map { [$0.id, UTCTime.text($0.createdAtSeconds), $0.name].map(JSONValue.string) },
+            json: apps.map(\.json)
+        ).print(asJSON: json)
     }
 }

@@ -59,16 +59,12 @@ struct AuditCommand: FootprintCommand {
         } catch {
             throw AccessFiles.failure(error)
         }
-        if json {
-            Terminal.output.write(JSONValue.array(entries.map(\.json)).encoded() + [UInt8(ascii: "\n")])
-        } else {
-            Terminal.output.write(Self.table(entries).text)
-        }
+        Self.listing(entries).print(asJSON: json)
         try Self.conclude(verification, log)
     }
 
-    private static func table(_ entries: [AuditEntry]) -> AnswerTable {
-        AnswerTable(
+    private static func listing(_ entries: [AuditEntry]) -> Listing {
+        Listing(
             columns: ["seq", "time", "who", "address", "action", "target", "detail"],
             rows: entries.map { entry in
                 let detail = entry.detailJSON.plainText
@@ -77,7 +73,8 @@ struct AuditCommand: FootprintCommand {
                     detail,
                 ]
                 return [.int(entry.sequence)] + texts.map(JSONValue.string)
-            }
+            },
+            json: entries.map(\.json)
         )
     }
 

@@ -23,14 +23,13 @@ struct KeyList: FootprintCommand {
 
     func execute() async throws {
         let keys = try AccessFiles.open(try data.directory(try config.settings())).keys()
-        guard !json else {
-            Terminal.output.write(JSONValue.array(keys.map(\.json)).encoded() + [UInt8(ascii: "\n")])
-            return
-        }
-        let rows = keys.map { key in
-            [key.id, UTCTime.text(key.createdAtSeconds), key.retiredAtSeconds.map(UTCTime.text) ?? "signs"]
-                .map(JSONValue.string)
-        }
-        Terminal.output.write(AnswerTable(columns: ["id", "created", "retired"], rows: rows).text)
+        Listing(
+            columns: ["id", "created", "retired"],
+            rows: keys.map { key in
+                [key.id, UTCTime.text(key.createdAtSeconds), key.retiredAtSeconds.map(UTCTime.text) ?? "signs"]
+                    .map(JSONValue.string)
+            },
+            json: keys.map(\.json)
+        ).print(asJSON: json)
     }
 }

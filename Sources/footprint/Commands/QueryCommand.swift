@@ -55,12 +55,7 @@ struct QueryCommand: FootprintCommand {
             parameters: try period.parameters(settings) + filters.parameters + shape.parameters,
             language: language
         )
-        let data: JSONValue =
-            switch try ask.place(settings) {
-            case .server(let server):
-                try await server.answer(asked)
-            case .store(let directory): try await LocalQuestions(dataDirectory: directory).answer(asked)
-            }
+        let data = try await ask.answer(asked, settings)
         AnswerPrinter(format: format).print(data)
     }
 

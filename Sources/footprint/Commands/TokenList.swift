@@ -31,18 +31,16 @@ struct TokenList: FootprintCommand {
         } catch {
             throw AccessFiles.failure(error)
         }
-        guard !json else {
-            Terminal.output.write(JSONValue.array(tokens.map(\.json)).encoded() + [UInt8(ascii: "\n")])
-            return
-        }
-        let rows = tokens.map { token in
-            [
-                token.id, token.kind, Self.owner(of: token), UTCTime.text(token.issuedAtSeconds),
-                UTCTime.text(token.expiresAtSeconds), token.by,
-            ].map(JSONValue.string)
-        }
-        let columns = ["id", "kind", "for", "issued", "expires", "by"]
-        Terminal.output.write(AnswerTable(columns: columns, rows: rows).text)
+        Listing(
+            columns: ["id", "kind", "for", "issued", "expires", "by"],
+            rows: tokens.map { token in
+                [
+                    token.id, token.kind, Self.owner(of: token), UTCTime.text(token.issuedAtSeconds),
+                    UTCTime.text(token.expiresAtSeconds), token.by,
+                ].map(JSONValue.string)
+            },
+            json: tokens.map(\.json)
+        ).print(asJSON: json)
     }
 
     private static func owner(of token: IssuedToken) -> String {

@@ -61,11 +61,7 @@ struct WhereCommand: FootprintCommand {
             parameters: given.compactMap { name, value in value.map { (name: name, value: $0) } },
             language: try settings.value(.lang, lang) ?? .ofTerminal
         )
-        let data: JSONValue =
-            switch try ask.place(settings) {
-            case .server(let server): try await server.answer(asked)
-            case .store(let directory): try await LocalQuestions(dataDirectory: directory).answer(asked)
-            }
+        let data = try await ask.answer(asked, settings)
         guard format == .table else { return AnswerPrinter(format: format).print(data) }
         guard case .string(let summary)? = data["summary"], case .array(let stages)? = data["stages"] else {
             throw CommandFailure.unable("the server does not answer like a Footprint server")

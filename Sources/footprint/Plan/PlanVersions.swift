@@ -29,13 +29,12 @@ struct PlanVersions: FootprintCommand {
         } catch {
             throw PlanSource.failure(error)
         }
-        guard !json else {
-            Terminal.output.write(JSONValue.array(versions.map(\.json)).encoded() + [UInt8(ascii: "\n")])
-            return
-        }
-        let rows: [[JSONValue]] = versions.map { version in
-            [.int(Int64(version.version)), .string(UTCTime.text(version.appliedSeconds)), .string(version.by)]
-        }
-        Terminal.output.write(AnswerTable(columns: ["version", "applied", "by"], rows: rows).text)
+        Listing(
+            columns: ["version", "applied", "by"],
+            rows: versions.map { version in
+                [.int(Int64(version.version)), .string(UTCTime.text(version.appliedSeconds)), .string(version.by)]
+            },
+            json: versions.map(\.json)
+        ).print(asJSON: json)
     }
 }

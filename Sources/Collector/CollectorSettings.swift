@@ -4,6 +4,8 @@ package struct CollectorSettings: Sendable {
     /// Proxies whose word about their clients is believed.
     package var trustedProxies: [AddressRange] = []
     package var limits = CollectorLimits()
+    /// How much of a client's address is kept with its reports.
+    package var storedAddress = StoredAddress.none
 
     package init() {}
 }

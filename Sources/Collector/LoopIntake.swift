@@ -70,6 +70,7 @@ final class LoopIntake: @unchecked Sendable {
         _ body: UnsafeRawBufferPointer,
         app: UnsafeRawBufferPointer,
         key: UnsafeRawBufferPointer?,
+        delivery: ReportDelivery,
         isDryRun: Bool,
         from sender: any ReportSender
     ) throws(Rejection) -> Acceptance {
@@ -83,7 +84,8 @@ final class LoopIntake: @unchecked Sendable {
                 app: app,
                 nowSeconds: parsedAtSeconds,
                 arrivalMicroseconds: arrival,
-                idempotencyKey: key
+                idempotencyKey: key,
+                delivery: delivery
             ),
             into: room
         )
@@ -115,6 +117,7 @@ final class LoopIntake: @unchecked Sendable {
         _ rejection: Rejection,
         app: UnsafeRawBufferPointer,
         key: UnsafeRawBufferPointer?,
+        delivery: ReportDelivery,
         from sender: any ReportSender
     ) -> Bool {
         guard !isDraining, shared.journal.hasRoom, filling.batch.sizeBytes < Self.fillingLimitBytes else {
@@ -126,6 +129,7 @@ final class LoopIntake: @unchecked Sendable {
             rejection: rejection,
             app: app,
             idempotencyKey: key,
+            delivery: delivery,
             planVersion: plan.plan.version,
             arrivalMicroseconds: shared.arrivalClock.next(),
             into: filling.batch.reserve(payloadBytes: RefusedReport.bound(bodyBytes: body.count))

@@ -13,6 +13,7 @@ final class ReportDesk {
     private let intake: LoopIntake
     private unowned let socket: ClientSocket
     private var reporter = Reporter()
+    private var agents = AgentMemory()
 
     init(intake: LoopIntake, socket: ClientSocket) {
         self.intake = intake
@@ -107,39 +108,86 @@ final class ReportDesk {
         var key: UnsafeRawBufferPointer?
         if let span = head.idempotencyKey {
             guard span.count > 0 else {
-                return reject(Rejection(.idempotencyKey, at: .report), body, head, nil, sender)
+                return withDelivery(head, headBytes) { delivery in
+                    let request = ReportRequest(head: head, key: nil, delivery: delivery, sender: sender)
+                    return reject(Rejection(.idempotencyKey, at: .report), body, request)
+                }
             }
             key = UnsafeRawBufferPointer(rebasing: headBytes[span.start..<span.start + span.count])
         }
-        guard head.contentType == .json else {
-            return reject(Rejection(.contentType, at: .report), body, head, key, sender)
+        return withDelivery(head, headBytes) { delivery in
+            let request = ReportRequest(head: head, key: key, delivery: delivery, sender: sender)
+            if head.sequence == .malformed { return reject(Rejection(.sequence, at: .report), body, request) }
+            if head.sentAt == .malformed { return reject(Rejection(.sentAt, at: .report), body, request) }
+            guard head.contentType == .json else {
+                return reject(Rejection(.contentType, at: .report), body, request)
+            }
+            return unpack(body, request)
         }
-        switch head.contentEncoding {
-        case .identity: return accept(body, head, key, sender)
-        case .other: return reject(Rejection(.contentEncoding, at: .report), body, head, key, sender)
+    }
+
+    /// What is told of a report beside its body.
+    private struct ReportRequest {
+        let head: RequestHead
+        let key: UnsafeRawBufferPointer?
+        let delivery: ReportDelivery
+        let sender: any ReportSender
+    }
+
+    private func withDelivery(
+        _ head: RequestHead,
+        _ headBytes: UnsafeRawBufferPointer,
+        _ body: (ReportDelivery) -> Reply
+    ) -> Reply {
+        func bytes(_ span: RequestHead.Span) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: headBytes[span.start..<span.start + span.count])
+        }
+        var delivery = ReportDelivery()
+        if case .given(let install, let number)? = head.sequence {
+            delivery.sequence = .init(install: bytes(install), number: number)
+        }
+        if case .given(let milliseconds)? = head.sentAt { delivery.sentMilliseconds = milliseconds }
+        if let span = head.userAgent { delivery.agent = agents.suspected(bytes(span)) }
+        guard let address = shared.settings.storedAddress.text(of: { client(headBytes).address }) else {
+            return body(delivery)
+        }
+        var text = address
+        return text.withUTF8 { utf8 in
+            delivery.address = UnsafeRawBufferPointer(utf8)
+            return body(delivery)
+        }
+    }
+
+    private func unpack(_ body: UnsafeRawBufferPointer, _ request: ReportRequest) -> Reply {
+        switch request.head.contentEncoding {
+        case .identity: return accept(body, request)
+        case .other: return reject(Rejection(.contentEncoding, at: .report), body, request)
         case .gzip:
             do throws(Gzip.Failure) {
                 let unpacked = try Gzip.unpack(body, limitBytes: intake.limits.bodyLimitBytes)
-                return unpacked.withUnsafeBytes { accept($0, head, key, sender) }
+                return unpacked.withUnsafeBytes { accept($0, request) }
             } catch {
                 switch error {
-                case .notGzip: return reject(Rejection(.badGzip, at: .report), body, head, key, sender)
+                case .notGzip: return reject(Rejection(.badGzip, at: .report), body, request)
                 case .overLimit: return .now(tooLarge())
                 }
             }
         }
     }
 
-    private func accept(
-        _ body: UnsafeRawBufferPointer,
-        _ head: RequestHead,
-        _ key: UnsafeRawBufferPointer?,
-        _ sender: any ReportSender
-    ) -> Reply {
+    private func accept(_ body: UnsafeRawBufferPointer, _ request: ReportRequest) -> Reply {
+        let head = request.head
         guard !intake.isDraining else { return .now(busy()) }
         do throws(Rejection) {
             let acceptance = try reporter.withApp { (app) throws(Rejection) in
-                try intake.accept(body, app: app, key: key, isDryRun: head.isDryRun, from: sender)
+                try intake.accept(
+                    body,
+                    app: app,
+                    key: request.key,
+                    delivery: request.delivery,
+                    isDryRun: head.isDryRun,
+                    from: request.sender
+                )
             }
             switch acceptance {
             case .waiting: return .whenStored
@@ -149,7 +197,7 @@ final class ReportDesk {
             case .busy: return .now(busy())
             }
         } catch {
-            return reject(error, body, head, key, sender, wasRead: true)
+            return reject(error, body, request, wasRead: true)
         }
     }
 
@@ -159,11 +207,10 @@ final class ReportDesk {
     private func reject(
         _ rejection: Rejection,
         _ body: UnsafeRawBufferPointer,
-        _ head: RequestHead,
-        _ key: UnsafeRawBufferPointer?,
-        _ sender: any ReportSender,
+        _ request: ReportRequest,
         wasRead: Bool = false
     ) -> Reply {
+        let head = request.head
         shared.counters.count(rejection: rejection.code)
         var mistakes: Mistakes?
         if head.wantsDetail || head.isDryRun {
@@ -174,7 +221,16 @@ final class ReportDesk {
         }
         let answer = Answer.rejected(detail: rejection.detail, mistakes: mistakes)
         guard !head.isDryRun else { return .now(answer) }
-        let isKept = reporter.withApp { app in intake.keep(body, rejection, app: app, key: key, from: sender) }
+        let isKept = reporter.withApp { app in
+            intake.keep(
+                body,
+                rejection,
+                app: app,
+                key: request.key,
+                delivery: request.delivery,
+                from: request.sender
+            )
+        }
         return isKept ? .whenKept(answer) : .now(answer)
     }
 

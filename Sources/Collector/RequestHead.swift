@@ -27,6 +27,9 @@ struct RequestHead {
     var requestedHeaders: Span?
     /// Without its quotation marks; empty where it is no name, or there were two.
     var idempotencyKey: Span?
+    var sequence: Sequence?
+    var sentAt: SentAt?
+    var userAgent: Span?
     var isDryRun = false
     /// `X-Footprint-Detail: all`.
     var asksForDetail = false
@@ -36,6 +39,18 @@ struct RequestHead {
     struct Span: Equatable {
         var start: Int
         var count: Int
+    }
+
+    /// `X-Footprint-Sequence`: the client's name for itself, and its number for this report.
+    enum Sequence: Equatable {
+        case given(install: Span, number: UInt64)
+        case malformed
+    }
+
+    /// `X-Footprint-Sent-At`: the client's clock.
+    enum SentAt: Equatable {
+        case given(milliseconds: UInt64)
+        case malformed
     }
 
     enum Method { case post, options, get, head, other }
@@ -189,6 +204,7 @@ private struct HeadParser {
         case 6 where names(name, "origin"): head.origin = span(value)
         case 6 where names(name, "prefer"): parse(prefer: value)
         case 10 where names(name, "connection"): parse(connection: value)
+        case 10 where names(name, "user-agent"): head.userAgent = span(value)
         case 12 where names(name, "content-type"):
             head.contentType = head.contentType == .missing && isJSON(bytes[value]) ? .json : .other
         case 13 where names(name, "authorization"):
@@ -204,6 +220,8 @@ private struct HeadParser {
         case 18 where names(name, "x-footprint-detail"): head.asksForDetail = names(bytes[value], "all")
         case 19 where names(name, "x-footprint-dry-run"):
             head.isDryRun = value.count == 1 && bytes[start] == UInt8(ascii: "1")
+        case 19 where names(name, "x-footprint-sent-at"): parse(sentAt: value)
+        case 20 where names(name, "x-footprint-sequence"): parse(sequence: value)
         case 30 where names(name, "access-control-request-headers"): head.requestedHeaders = span(value)
         default: break
         }
@@ -232,6 +250,42 @@ private struct HeadParser {
         let isName = name.count <= ReportLimits.keyBytes && bytes[name].allSatisfy { (0x21...0x7E).contains($0) }
         head.idempotencyKey =
             head.idempotencyKey == nil && isName ? span(name) : .init(start: name.lowerBound, count: 0)
+    }
+
+    private mutating func parse(sequence value: Range<Int>) {
+        let slash = value.last { bytes[$0] == UInt8(ascii: "/") } ?? value.lowerBound
+        guard head.sequence == nil, (1...ReportLimits.installBytes).contains(slash - value.lowerBound),
+            bytes[value.lowerBound..<slash].allSatisfy({ (0x21...0x7E).contains($0) }),
+            let number = number((slash + 1)..<value.upperBound), number > 0
+        else {
+            head.sequence = .malformed
+            return
+        }
+        head.sequence = .given(
+            install: .init(start: value.lowerBound, count: slash - value.lowerBound),
+            number: number
+        )
+    }
+
+    private mutating func parse(sentAt value: Range<Int>) {
+        guard head.sentAt == nil, let number = number(value), number > 0 else {
+            head.sentAt = .malformed
+            return
+        }
+        // Seconds reach this number in the year 5138, milliseconds passed it in 1973.
+        head.sentAt = .given(milliseconds: number < 100_000_000_000 ? number * 1_000 : number)
+    }
+
+    /// Decimal digits and nothing else, up to what a signed 64-bit integer holds.
+    private func number(_ digits: Range<Int>) -> UInt64? {
+        guard (1...18).contains(digits.count) else { return nil }
+        var number: UInt64 = 0
+        for index in digits {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            number = number * 10 + UInt64(digit)
+        }
+        return number
     }
 
     private mutating func parse(contentEncoding value: Range<Int>) {

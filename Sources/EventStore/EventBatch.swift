@@ -36,6 +36,13 @@ package struct EventBatch: Sendable {
     /// Where the journal holds the report: segment number and byte offset of its record.
     package var journalSegment: [UInt64] = []
     package var journalOffset: [UInt64] = []
+    /// Empty where it is not kept.
+    package var clientAddress = StringColumn()
+    /// 1 where the event arrived more than ``lateSeconds`` after it happened.
+    package var isLate: [UInt8] = []
+
+    /// Later than this is late: figures of that hour had been looked at.
+    package static let lateSeconds: UInt64 = 3_600
 
     package init() {}
 
@@ -61,7 +68,8 @@ package struct EventBatch: Sendable {
         planVersion: UInt32,
         identity: EventIdentity?,
         journalSegment: UInt64,
-        journalOffset: UInt64
+        journalOffset: UInt64,
+        clientAddress: UnsafeRawBufferPointer? = nil
     ) {
         self.eventTime.append(eventTime)
         self.eventTimeGiven.append(isEventTimeGiven ? 1 : 0)
@@ -84,6 +92,9 @@ package struct EventBatch: Sendable {
         self.identityLow.append(identity?.low ?? 0)
         self.journalSegment.append(journalSegment)
         self.journalOffset.append(journalOffset)
+        self.clientAddress.append(clientAddress ?? UnsafeRawBufferPointer(start: nil, count: 0))
+        let lateFrom = (UInt64(eventTime) + Self.lateSeconds) * 1_000_000
+        isLate.append(arrivalMicroseconds > lateFrom ? 1 : 0)
         finishRow()
     }
 

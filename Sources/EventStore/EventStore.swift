@@ -10,17 +10,63 @@ package protocol EventStore: Sendable {
     /// token again changes nothing.
     func insert(_ batch: EventBatch, token: String) async throws(StoreError)
 
-    /// Inserts the refused reports of one range, likewise.
-    func insert(_ batch: RefusedBatch, token: String) async throws(StoreError)
+    /// Inserts what else one range holds (refused reports, counts), likewise; a token names one range of one table.
+    func insert(_ rows: TableRows, token: String) async throws(StoreError)
 
     /// Runs one read-only statement within the limits, enforced by the engine.
     func query(_ sql: SQL, limits: QueryLimits) async throws(StoreError) -> ResultSet
 
+    /// Writes a statement's answer into a file of this machine, by the engine's own writer and in its own time: rows in no
+    /// order, and never all of them in memory. What is there under that name already is replaced.
+    func write(_ select: SQL, as format: FileFormat, to path: String) async throws(StoreError)
+
+    /// Whether ``write(_:as:to:)`` can do so here.
+    var writesFiles: Bool { get }
+
     /// Runs one statement that changes schema or data: migrations, retention, erasure.
     func execute(_ sql: SQL) async throws(StoreError)
 
+    /// Whether others insert here too: what one loader knows of the store is then not all there is.
+    var isShared: Bool { get }
+
+    /// Runs one read-only statement on every copy of the rows that can be reached; all their answers together. What one
+    /// copy lacks, because it lags, another may have.
+    func queryEveryCopy(_ sql: SQL, limits: QueryLimits) async throws(StoreError) -> ResultSet
+
+    /// Whether the events have beside them what ``Schema/rollups`` names.
+    var hasRollups: Bool { get }
+
+    /// A text that is another one as soon as a question about events before then (Unix seconds) may have another answer.
+    /// nil: nobody can say.
+    func eventsVersion(before seconds: Int64) async -> String?
+
+    /// How many questions are worked on now, in this process.
+    var questionsRunning: Int { get }
+
+    /// Why nothing can be asked now; nil as far as is known.
+    var trouble: String? { get }
+
     /// Ends the engine; later calls throw ``StoreError/unavailable(_:)``. Safe to repeat.
     func shutdown() async
+}
+
+/// What a store is that has its rows once, in this process.
+extension EventStore {
+    package var isShared: Bool { false }
+    package var hasRollups: Bool { false }
+    package var questionsRunning: Int { 0 }
+    package func eventsVersion(before seconds: Int64) async -> String? { nil }
+    package var trouble: String? { nil }
+    package var writesFiles: Bool { false }
+
+    /// What a store does that is somewhere else: its files would be there.
+    package func write(_ select: SQL, as format: FileFormat, to path: String) async throws(StoreError) {
+        throw .unavailable("it writes no files here; ask the ClickHouse server itself for them (FORMAT Parquet)")
+    }
+
+    package func queryEveryCopy(_ sql: SQL, limits: QueryLimits) async throws(StoreError) -> ResultSet {
+        try await query(sql, limits: limits)
+    }
 }
 
 /// How much one question may take. The engine enforces each.

@@ -17,6 +17,8 @@ package struct RefusedBatch: Sendable {
     /// Where the journal holds it.
     package private(set) var journalSegment: [UInt64] = []
     package private(set) var journalOffset: [UInt64] = []
+    /// Empty where it is not kept.
+    package private(set) var clientAddress = StringColumn()
 
     package init() {}
 
@@ -30,7 +32,8 @@ package struct RefusedBatch: Sendable {
         bodyBytes: UInt32,
         planVersion: UInt32,
         journalSegment: UInt64,
-        journalOffset: UInt64
+        journalOffset: UInt64,
+        clientAddress: UnsafeRawBufferPointer? = nil
     ) {
         self.arrivalMicroseconds.append(arrivalMicroseconds)
         self.app.append(app)
@@ -42,5 +45,6 @@ package struct RefusedBatch: Sendable {
         self.planVersion.append(planVersion)
         self.journalSegment.append(journalSegment)
         self.journalOffset.append(journalOffset)
+        self.clientAddress.append(clientAddress ?? UnsafeRawBufferPointer(start: nil, count: 0))
     }
 }

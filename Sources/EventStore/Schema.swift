@@ -12,12 +12,14 @@ package enum Schema {
     package static let database: SQL = "footprint"
 
     /// The table of events.
-    package static let events: SQL = "events"
+    package static let events = SQL(table: "events")
 
     package static let steps: [Step] = [
         Step(version: 1, name: "tables", statements: createTables),
         Step(version: 2, name: "skip indexes", statements: addIndexes),
         Step(version: 3, name: "quarantine", statements: createQuarantine),
+        Step(version: 4, name: "delivery", statements: addDelivery),
+        Step(version: 5, name: "rollups", statements: addRollups),
     ]
 
     /// What leads from one version to the next. Every statement may run again: a step that was interrupted is repeated
@@ -38,17 +40,39 @@ package struct EngineFeatures: Sendable {
     package var skipIndexes: Bool
     /// Repeated inserts recognised by token on a table that is not replicated, and inserts that wait for the disk.
     package var durableInserts: Bool
+    /// `ADD COLUMN IF NOT EXISTS`; without it, a column that is there already is an error that says so.
+    package var conditionalColumns: Bool
+    /// Projections that a question can read by name, see ``Schema/rollups``.
+    package var rollups = false
+    package var layout = Layout.single
 
-    package init(codecs: Bool, skipIndexes: Bool, durableInserts: Bool) {
+    package init(codecs: Bool, skipIndexes: Bool, durableInserts: Bool, conditionalColumns: Bool) {
         self.codecs = codecs
         self.skipIndexes = skipIndexes
         self.durableInserts = durableInserts
+        self.conditionalColumns = conditionalColumns
     }
 
-    /// The embedded engine, and servers of the last years.
-    package static let current = EngineFeatures(codecs: true, skipIndexes: true, durableInserts: true)
+    /// The embedded engine.
+    package static let embedded: EngineFeatures = {
+        var features = current
+        features.rollups = true
+        return features
+    }()
+    /// Servers of the last years.
+    package static let current = EngineFeatures(
+        codecs: true,
+        skipIndexes: true,
+        durableInserts: true,
+        conditionalColumns: true
+    )
     /// ClickHouse 18.16, the oldest that is supported.
-    package static let oldest = EngineFeatures(codecs: false, skipIndexes: false, durableInserts: false)
+    package static let oldest = EngineFeatures(
+        codecs: false,
+        skipIndexes: false,
+        durableInserts: false,
+        conditionalColumns: false
+    )
 }
 
 // MARK: Versions

@@ -7,8 +7,11 @@ extension Schema {
         package let codec: StaticString
     }
 
-    /// In the order of ``EventBatch``. Absent values are Nullable: 0 is a value that a client may report.
-    package static let eventColumns: [Column] = [
+    /// In the order of ``EventBatch/rows``.
+    package static let eventColumns = firstEventColumns + eventDeliveryColumns
+
+    /// Absent values are Nullable: 0 is a value that a client may report.
+    private static let firstEventColumns: [Column] = [
         Column(name: "event_time", type: "DateTime('UTC')", codec: "Delta(4), ZSTD(1)"),
         Column(name: "event_time_given", type: "UInt8", codec: "ZSTD(1)"),
         Column(name: "arrival", type: "UInt64", codec: "Delta(8), ZSTD(1)"),
@@ -36,10 +39,12 @@ extension Schema {
     @Sendable static func createTables(_ features: EngineFeatures) -> [SQL] {
         // Partitions by month: retention drops whole ones. Order: questions ask for days, then follow users.
         let table: SQL = """
-            CREATE TABLE IF NOT EXISTS \(events) (\(definitions(eventColumns, features))) ENGINE = MergeTree \
-            PARTITION BY toYYYYMM(event_time) ORDER BY (toDate(event_time), uid, event_time, arrival, item_index)
+            CREATE TABLE IF NOT EXISTS \(features.stored(events)) (\(definitions(firstEventColumns, features))) \
+            ENGINE = \(features.engine("MergeTree", of: events)) \
+            PARTITION BY toYYYYMM(event_time) ORDER BY (toDate(event_time), uid, event_time, arrival, item_index)\
+            \(features.insertSettings)
             """
-        return [features.durableInserts ? "\(table) \(durable)" : table]
+        return [table] + features.spread(events)
     }
 
     /// The loader forgets the journal's segments once an insert returned: by then the insert must be on the disk. A
@@ -67,9 +72,9 @@ extension Schema {
         ]
         return indexes.flatMap { index -> [SQL] in
             [
-                "ALTER TABLE \(events) ADD INDEX IF NOT EXISTS \(index.name) \(index.definition)",
+                "ALTER TABLE \(features.stored(events)) ADD INDEX IF NOT EXISTS \(index.name) \(index.definition)",
                 // Works through the rows that are there already in the background; start does not wait for it.
-                "ALTER TABLE \(events) MATERIALIZE INDEX IF EXISTS \(index.name) SETTINGS mutations_sync = 0",
+                "ALTER TABLE \(features.stored(events)) MATERIALIZE INDEX IF EXISTS \(index.name) SETTINGS mutations_sync = 0",
             ]
         }
     }

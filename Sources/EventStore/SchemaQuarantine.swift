@@ -2,13 +2,15 @@
 extension Schema {
     /// The table of refused reports. A report may stand in it twice, after a power cut: questions take one row for
     /// each `arrival`.
-    package static let quarantine: SQL = "quarantine"
+    package static let quarantine = SQL(table: "quarantine")
 
     /// The `arrival` of each refused report that was replayed; twice does no harm.
-    package static let replays: SQL = "replays"
+    package static let replays = SQL(table: "replays")
 
-    /// In the order of ``RefusedBatch``.
-    package static let quarantineColumns: [Column] = [
+    /// In the order of ``RefusedBatch/rows``.
+    package static let quarantineColumns = firstQuarantineColumns + quarantineDeliveryColumns
+
+    private static let firstQuarantineColumns: [Column] = [
         Column(name: "arrival", type: "UInt64", codec: "Delta(8), ZSTD(1)"),
         Column(name: "app", type: "String", codec: "ZSTD(1)"),
         Column(name: "code", type: "String", codec: "ZSTD(1)"),
@@ -27,11 +29,13 @@ extension Schema {
             Column(name: "arrival", type: "UInt64", codec: "Delta(8), ZSTD(1)"),
             Column(name: "replayed", type: "DateTime('UTC')", codec: "Delta(4), ZSTD(1)"),
         ]
-        return [(quarantine, quarantineColumns), (replays, replayColumns)].map { name, columns in
-            let table: SQL = """
-                CREATE TABLE IF NOT EXISTS \(name) (\(definitions(columns, features))) ENGINE = MergeTree ORDER BY arrival
+        return [(quarantine, firstQuarantineColumns), (replays, replayColumns)].flatMap { table, columns -> [SQL] in
+            [
                 """
-            return features.durableInserts ? "\(table) \(durable)" : table
+                CREATE TABLE IF NOT EXISTS \(features.stored(table)) (\(definitions(columns, features))) \
+                ENGINE = \(features.engine("MergeTree", of: table)) ORDER BY arrival\(features.insertSettings)
+                """
+            ] + features.spread(table)
         }
     }
 }

@@ -13,8 +13,7 @@ public import AsyncHTTPClient
 /// ```
 ///
 /// **Delivery.** An event is stored durably once it is counted in ``Counts/accepted``. A try whose answer was lost is
-/// repeated; events with a ``ReportItem/traceID`` are recognised by the server and counted once, others may be counted
-/// twice. Events in the queue live in memory: those of a process that dies are lost, so call ``close()`` before it ends.
+/// repeated, and the server recognises it: it is counted once. Events in the queue live in memory: those of a process that dies are lost, so call ``close()`` before it ends.
 ///
 /// **Bounds.** At most ``Options/queueLimit`` events wait or are under way; over it ``record(_:of:)`` throws
 /// ``ReportError/queueFull(limit:)``, and the caller decides whether the event or its own pace gives way.
@@ -145,7 +144,8 @@ public actor FootprintClient {
             if index > 0 { body.append(UInt8(ascii: ",")) }
             body += item.encoded
         }
-        try await sender.send(body + Array("]}".utf8))
+        let isTraced = items.allSatisfy { $0.traceID != nil }
+        try await sender.send(body + Array("]}".utf8), isTraced: isTraced)
     }
 
     /// Sends what waits; returns once the fate of every event recorded before is known.
@@ -193,7 +193,7 @@ public actor FootprintClient {
 
     private func deliver(_ report: BuiltReport<Queued>) async {
         do {
-            try await sender.send(report.body)
+            try await sender.send(report.body, isTraced: report.isTraced)
             settle(report.tags.count) { $0.accepted += $1 }
         } catch {
             if error.isForContent, let (first, second) = report.halves {

@@ -86,6 +86,16 @@ package actor Loader {
 
     package nonisolated var status: LoaderStatus { currentStatus.withLock { $0 } }
 
+    /// Everything that arrived until then is in the store, Unix seconds: now, where nothing waits; nil where nobody can
+    /// say yet, because something waits and nothing was loaded since the start.
+    package nonisolated func loadedUntilSeconds() -> Int64? {
+        // In this order: what arrives after the clock was read is not promised.
+        let now = SystemTime.unixSeconds()
+        guard lagBytes > 0 else { return now }
+        let loaded = status.loadedUntilSeconds
+        return loaded > 0 ? min(loaded, now) : nil
+    }
+
     /// Bytes of the journal that are durable and not in the store yet.
     package nonisolated var lagBytes: UInt64 {
         let loaded = status.loadedTo
@@ -168,7 +178,8 @@ package actor Loader {
 
     /// Loads one range; false where nothing is durable that is not loaded.
     private func loadNext() async throws -> Bool {
-        if filter == nil { filter = try await RepeatFilter.rebuilt(from: store) }
+        // Of a store that others load too, no filter of ours says what is not there: every identity is looked up.
+        if filter == nil, !store.isShared { filter = try await RepeatFilter.rebuilt(from: store) }
         if let range = record.underWay {
             var again = journal.reader(from: range.from)
             let piece = try again.piece(until: range.to.offset)
@@ -202,7 +213,10 @@ package actor Loader {
         let batch = decoder.batch
         let token = range.token(journal: record.journal)
         if batch.count > 0 { try await store.insert(batch, token: token) }
-        if decoder.refused.count > 0 { try await store.insert(decoder.refused, token: token) }
+        // A power cut may make the store forget a token of these, and count a range twice; `events` tell by themselves.
+        for rows in [decoder.refused.rows, decoder.sequences.rows, decoder.tallies.rows] where rows.count > 0 {
+            try await store.insert(rows, token: token)
+        }
         try await ReplayRecord.remember(decoder.replays.map(\.arrival), store: store)
         for case .some(let identity) in decoder.identities { filter?.insert(identity) }
         report(piece, decoder)
@@ -210,6 +224,7 @@ package actor Loader {
         record.loadedTo = range.to
         currentStatus.withLock { status in
             status.loadedTo = range.to
+            status.loadedUntilSeconds = max(status.loadedUntilSeconds, decoder.newestArrivalSeconds)
             status.eventsLoaded += UInt64(batch.count)
             status.rangesLoaded += 1
             status.refused += UInt64(decoder.refused.count)

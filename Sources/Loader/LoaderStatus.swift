@@ -4,6 +4,8 @@ package import Journal
 package struct LoaderStatus: Sendable, Equatable {
     /// Everything before is in the store.
     package var loadedTo = JournalPosition.start
+    /// When the newest of what was loaded since the start had arrived, Unix seconds; 0: nothing was.
+    package var loadedUntilSeconds: Int64 = 0
     package var eventsLoaded: UInt64 = 0
     package var rangesLoaded: UInt64 = 0
     /// Events that had been reported before, and were not counted again.

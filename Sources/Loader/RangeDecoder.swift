@@ -16,6 +16,11 @@ struct RangeDecoder {
     private(set) var replays: [(arrival: UInt64, numbers: Range<Int>)] = []
     /// Records whose checksum is right and whose bytes this version cannot read.
     private(set) var unreadable: [(offset: UInt64, reason: StoredReport.Unreadable)] = []
+    /// When the newest record of the piece arrived, Unix seconds.
+    private(set) var newestArrivalSeconds: Int64 = 0
+    /// How what was loaded came.
+    private(set) var tallies = TallyBatch()
+    private(set) var sequences = SequenceBatch()
     private let keepsBodies: Bool
     private var seen: Set<EventIdentity> = []
     // Of the report at hand; kept for their memory.
@@ -36,8 +41,12 @@ struct RangeDecoder {
                     switch record.kind {
                     case .report, .replay:
                         let report = try StoredReport(payload)
+                        if record.kind == .report { noteArrival(report.arrivalMicroseconds) }
                         let first = number
+                        let before = batch.count
                         try append(report, segment: piece.segment, offset: record.offset, &number, &left)
+                        let stored = batch.count - before
+                        count(report, isReplay: record.kind == .replay, stored: stored, of: number - first)
                         if record.kind == .replay { replays.append((report.arrivalMicroseconds, first..<number)) }
                     case .refused:
                         append(try RefusedReport(payload), segment: piece.segment, offset: record.offset)
@@ -117,7 +126,8 @@ struct RangeDecoder {
                 planVersion: report.planVersion,
                 identity: identity,
                 journalSegment: segment,
-                journalOffset: offset
+                journalOffset: offset,
+                clientAddress: report.delivery.address
             )
         }
     }
@@ -133,7 +143,68 @@ struct RangeDecoder {
             bodyBytes: UInt32(clamping: report.bodyBytes),
             planVersion: report.planVersion,
             journalSegment: segment,
-            journalOffset: offset
+            journalOffset: offset,
+            clientAddress: report.delivery.address
+        )
+        noteArrival(report.arrivalMicroseconds)
+        count(report)
+    }
+
+    private mutating func noteArrival(_ microseconds: UInt64) {
+        newestArrivalSeconds = max(newestArrivalSeconds, Int64(clamping: microseconds / 1_000_000))
+    }
+
+    // MARK: - How it came
+
+    private mutating func count(_ report: StoredReport, isReplay: Bool, stored: Int, of events: Int) {
+        func tally(_ kind: TallyBatch.Kind, name: String = "", reports: UInt64, events: Int) {
+            tallies.add(
+                kind,
+                name: name,
+                app: report.app,
+                arrivalMicroseconds: report.arrivalMicroseconds,
+                reports: reports,
+                events: UInt64(events)
+            )
+        }
+        let isRepeat = stored == 0
+        guard !isReplay else {
+            // It was counted when it came, as refused.
+            if !isRepeat { tally(.replayed, reports: 1, events: stored) }
+            return
+        }
+        if !isRepeat { tally(.stored, reports: 1, events: stored) }
+        if stored < events { tally(.repeated, reports: isRepeat ? 1 : 0, events: events - stored) }
+        for field in report.unknownFields { tally(.unknownField, name: field.path, reports: 1, events: events) }
+        if let agent = report.delivery.agent { tally(.agent, name: agent.name, reports: 1, events: events) }
+        guard let sequence = report.delivery.sequence else { return }
+        sequences.append(
+            arrivalMicroseconds: report.arrivalMicroseconds,
+            app: report.app,
+            install: sequence.install,
+            number: sequence.number,
+            outcome: isRepeat ? .repeated : .stored,
+            uid: report.uid,
+            sentMilliseconds: report.delivery.sentMilliseconds
+        )
+    }
+
+    private mutating func count(_ report: RefusedReport) {
+        let (app, arrival) = (report.app, report.arrivalMicroseconds)
+        let code = String(decoding: report.code, as: UTF8.self)
+        tallies.add(.refused, name: code, app: app, arrivalMicroseconds: arrival, reports: 1, events: 0)
+        if let agent = report.delivery.agent {
+            tallies.add(.agent, name: agent.name, app: app, arrivalMicroseconds: arrival, reports: 1, events: 0)
+        }
+        guard let sequence = report.delivery.sequence else { return }
+        sequences.append(
+            arrivalMicroseconds: arrival,
+            app: app,
+            install: sequence.install,
+            number: sequence.number,
+            outcome: .refused,
+            uid: UnsafeRawBufferPointer(start: nil, count: 0),
+            sentMilliseconds: report.delivery.sentMilliseconds
         )
     }
 }

@@ -15,8 +15,9 @@ enum RepeatLookup {
         var day: UInt32 { eventTime.map { $0 / 86_400 } ?? 0 }
     }
 
-    /// Suspects in one statement: about 100 kB of text, well under the engine's limit.
-    private static let atOnce = 1_000
+    /// Suspects in one statement: about 100 kB of text, well under the engine's limit. Of a shared store everything is
+    /// asked, and each statement goes over a network: more at once, for which it is given the room.
+    private static func atOnce(_ store: any EventStore) -> Int { store.isShared ? 10_000 : 1_000 }
 
     /// Numbers of those that the store holds.
     static func known(_ suspects: [Suspect], store: any EventStore) async throws(StoreError) -> [Int] {
@@ -26,6 +27,7 @@ enum RepeatLookup {
         for (suspects, isTimed) in [(timed, true), (untimed, false)] where !suspects.isEmpty {
             // Neighbours in the primary key stand together, so that one statement reads few granules.
             let sorted = suspects.sorted { ($0.day, $0.uid) < ($1.day, $1.uid) }
+            let atOnce = atOnce(store)
             for start in stride(from: 0, to: sorted.count, by: atOnce) {
                 let some = sorted[start..<min(start + atOnce, sorted.count)]
                 let stored = try await identities(of: some, isTimed: isTimed, store: store)
@@ -45,9 +47,10 @@ enum RepeatLookup {
         // An event's identity covers its uid and its time, so a repeat stands in the same day under the same uid: the
         // primary key finds it.
         let days: SQL = isTimed ? dayCondition(suspects) : "event_time_given = 0"
-        let answer = try await store.query(
+        // A copy that lags may not have yet what another one took.
+        let answer = try await store.queryEveryCopy(
             """
-            SELECT identity_high, identity_low FROM events \
+            SELECT identity_high, identity_low FROM \(Schema.events) \
             WHERE \(days) AND uid IN \(uids) AND identity_high IN \(highs)
             """,
             limits: QueryLimits(timeoutSeconds: 120)
@@ -72,7 +75,7 @@ extension RepeatFilter {
         let patient = QueryLimits(timeoutSeconds: 600, resultRows: .max)
         let days = try await store.query(
             """
-            SELECT toUInt32(toDate(event_time)), count() FROM events \
+            SELECT toUInt32(toDate(event_time)), count() FROM \(Schema.events) \
             WHERE identity_high != 0 OR identity_low != 0 GROUP BY toDate(event_time)
             """,
             limits: patient
@@ -88,7 +91,7 @@ extension RepeatFilter {
             for slice in 0..<slices {
                 let answer = try await store.query(
                     """
-                    SELECT identity_high, identity_low FROM events WHERE toUInt16(toDate(event_time)) = \(day) \
+                    SELECT identity_high, identity_low FROM \(Schema.events) WHERE toUInt16(toDate(event_time)) = \(day) \
                     AND (identity_high != 0 OR identity_low != 0) AND identity_low % \(slices) = \(slice)
                     """,
                     limits: patient

@@ -20,7 +20,7 @@ enum ReplayRecord {
     ) async throws(StoreError) -> [Int] {
         var known: Set<UInt64> = []
         for some in slices(replays.map(\.arrival)) {
-            let answer = try await store.query(
+            let answer = try await store.queryEveryCopy(
                 "SELECT DISTINCT arrival FROM \(Schema.replays) WHERE arrival IN \(Array(some))",
                 limits: QueryLimits(timeoutSeconds: 120)
             )

@@ -4,11 +4,12 @@ import Synchronization
 /// A thread of its own for an actor that decodes and reads files: the cooperative pool stays free for the others.
 ///
 /// The thread has a lower priority than the intake's: loading may fall behind for a while, answering clients may not.
-final class ThreadExecutor: SerialExecutor {
+package final class ThreadExecutor: SerialExecutor {
     private let condition = NSCondition()
     private let jobs = Mutex<(queue: [UnownedJob], isStopped: Bool)>(([], false))
 
-    init(name: String, prepare: @escaping @Sendable () -> Void) {
+    /// - Parameter prepare: called first, on the thread.
+    package init(name: String, prepare: @escaping @Sendable () -> Void) {
         let thread = Thread { [self] in
             prepare()
             run()
@@ -17,7 +18,7 @@ final class ThreadExecutor: SerialExecutor {
         thread.start()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         condition.lock()
         jobs.withLock { $0.queue.append(job) }

@@ -4,7 +4,7 @@
 ///
 ///     offset  size
 ///      0      1    version (1)
-///      1      1    flags: 1 the body was cut · 2 the client's key follows
+///      1      1    flags: 1 the body was cut · 2 the client's key follows · 4 its delivery follows
 ///      2      2    zero
 ///      4      4    version of the tracking plan it was checked by
 ///      8      8    arrival, Unix microseconds
@@ -13,6 +13,7 @@
 ///      …      1+n  code: one byte of length, bytes
 ///      …      2+n  detail: two bytes of length, bytes
 ///      …      1+n  key: one byte of length, bytes
+///      …      …    delivery: see ``ReportDelivery``
 ///      …      …    body, to the end
 package struct RefusedReport {
     package let arrivalMicroseconds: UInt64
@@ -24,6 +25,7 @@ package struct RefusedReport {
     package let detail: UnsafeRawBufferPointer
     /// The client's own name for the report; nil where it gave none.
     package let idempotencyKey: UnsafeRawBufferPointer?
+    package let delivery: ReportDelivery
     /// Unpacked, as far as it could be; its first ``bodyLimitBytes``.
     package let body: UnsafeRawBufferPointer
     /// Of the whole body.
@@ -37,13 +39,14 @@ package struct RefusedReport {
     private static let version: UInt8 = 1
     private static let cut: UInt8 = 1
     private static let keyFollows: UInt8 = 2
+    private static let deliveryFollows: UInt8 = 4
     private static let fixedBytes = 20
 
     // MARK: - Writing
 
-    /// Room that ``encode(_:rejection:app:planVersion:arrivalMicroseconds:into:)`` needs.
+    /// Room that ``encode(_:rejection:app:idempotencyKey:delivery:planVersion:arrivalMicroseconds:into:)`` needs.
     package static func bound(bodyBytes: Int) -> Int {
-        fixedBytes + 3 * 256 + 2 + 0xFFFF + min(bodyBytes, bodyLimitBytes)
+        fixedBytes + 3 * 256 + 2 + 0xFFFF + ReportDelivery.boundBytes + min(bodyBytes, bodyLimitBytes)
     }
 
     /// Writes a refused report's encoding; returns its length.
@@ -52,6 +55,7 @@ package struct RefusedReport {
         rejection: Rejection,
         app: UnsafeRawBufferPointer,
         idempotencyKey: UnsafeRawBufferPointer?,
+        delivery: ReportDelivery = ReportDelivery(),
         planVersion: UInt32,
         arrivalMicroseconds: UInt64,
         into room: UnsafeMutableRawBufferPointer
@@ -59,7 +63,9 @@ package struct RefusedReport {
         precondition(room.count >= bound(bodyBytes: body.count) && app.count <= 255)
         let kept = UnsafeRawBufferPointer(rebasing: body.prefix(bodyLimitBytes))
         room[0] = version
-        room[1] = (kept.count < body.count ? cut : 0) | (idempotencyKey == nil ? 0 : keyFollows)
+        room[1] =
+            (kept.count < body.count ? cut : 0) | (idempotencyKey == nil ? 0 : keyFollows)
+            | (delivery.isEmpty ? 0 : deliveryFollows)
         room[2] = 0
         room[3] = 0
         room.storeBytes(of: planVersion.littleEndian, toByteOffset: 4, as: UInt32.self)
@@ -82,6 +88,7 @@ package struct RefusedReport {
             put([UInt8(idempotencyKey.count)])
             put(idempotencyKey)
         }
+        if !delivery.isEmpty, let base = room.baseAddress { position += delivery.encode(into: base + position) }
         put(kept)
         return position
     }
@@ -109,7 +116,9 @@ package struct RefusedReport {
         code = try take(lengthBytes: 1)
         detail = try take(lengthBytes: 2)
         idempotencyKey = bytes[1] & Self.keyFollows != 0 ? try take(lengthBytes: 1) : nil
-        body = UnsafeRawBufferPointer(rebasing: rest)
+        var reader = EncodingReader(UnsafeRawBufferPointer(rebasing: rest))
+        delivery = bytes[1] & Self.deliveryFollows != 0 ? try ReportDelivery(&reader) : ReportDelivery()
+        body = UnsafeRawBufferPointer(rebasing: reader.bytes[reader.position...])
         guard body.count <= bodyBytes, (body.count < bodyBytes) == (bytes[1] & Self.cut != 0) else { throw .malformed }
     }
 }

@@ -82,6 +82,8 @@ package struct Rejection: Error, Sendable, Equatable {
         case contentEncoding
         case badGzip
         case idempotencyKey
+        case sequence
+        case sentAt
     }
 
     package enum Expected: Sendable, Equatable {
@@ -124,6 +126,8 @@ extension Rejection {
         case .contentEncoding: "content_encoding"
         case .badGzip: "bad_gzip"
         case .idempotencyKey: "idempotency_key"
+        case .sequence: "sequence"
+        case .sentAt: "sent_at"
         }
     }
 
@@ -181,6 +185,9 @@ extension Rejection.Reason {
         case .contentEncoding: "expected no Content-Encoding, or gzip"
         case .badGzip: "not a whole gzip stream"
         case .idempotencyKey: "expected one Idempotency-Key of 1 to \(ReportLimits.keyBytes) visible characters"
+        case .sequence:
+            "expected one X-Footprint-Sequence: INSTALL_ID/N, of 1 to \(ReportLimits.installBytes) visible characters and a number from 1"
+        case .sentAt: "expected one X-Footprint-Sent-At: Unix time in milliseconds or seconds"
         }
     }
 }

@@ -3,14 +3,14 @@
 //     offset  size
 //      0      1    version (1)
 //      1      1    flags: 1 every item carries trace_id · 2 device_type follows · 4 business_type follows
-//                   · 8 the client's key follows
+//                   · 8 the client's key follows · 16 its delivery follows · 32 unknown fields follow
 //      2      2    number of items
 //      4      4    version of the tracking plan it was checked by
 //      8      8    arrival, Unix microseconds
 //     16      4    where the head begins, from the report's first byte
 //     20      …    items, one after the other
 //      …      …    head: app, uid, openid (each: one byte of length, bytes), device_type, business_type (4 bytes each),
-//                  key (one byte of length, bytes)
+//                  key (one byte of length, bytes), delivery (see ReportDelivery), unknown fields (see UnknownFields)
 //
 //     item:   1    which fields follow (bits in the order of the fields below, lowest first)
 //             4    event_time
@@ -28,6 +28,8 @@ enum ReportLayout {
     static let deviceTypeFollows: UInt8 = 2
     static let businessTypeFollows: UInt8 = 4
     static let keyFollows: UInt8 = 8
+    static let deliveryFollows: UInt8 = 16
+    static let unknownFieldsFollow: UInt8 = 32
 
     /// Bit of an item's field in its first byte.
     @inline(__always)
@@ -37,7 +39,8 @@ enum ReportLayout {
 }
 
 /// The most bytes a report of `bodyBytes` of JSON can take: an item is shorter encoded than spelled (`{}` and its
-/// comma are three bytes, its encoding one), so only the fixed part, the head's strings and the client's key come on top.
+/// comma are three bytes, its encoding one), so only the fixed part, the head's strings, the client's key, the delivery
+/// and the names of unknown fields come on top.
 package func encodedReportBound(bodyBytes: Int) -> Int {
-    bodyBytes + ReportLayout.fixedBytes + 4 * 256 + 8
+    bodyBytes + ReportLayout.fixedBytes + 4 * 256 + 8 + ReportDelivery.boundBytes + UnknownFields.boundBytes
 }

@@ -2,6 +2,8 @@
 package enum ReportLimits {
     /// Of a client's own name for a report.
     package static let keyBytes = 128
+    /// Of a client's name for itself, in `X-Footprint-Sequence`.
+    package static let installBytes = 64
     package static let items = 1_000
     package static let idBytes = 128
     package static let traceBytes = 128

@@ -23,14 +23,17 @@ package struct ReportParser: ~Copyable {
         package var arrivalMicroseconds: UInt64
         /// The client's own name for the report, at most 128 bytes; nil where it gave none.
         package var idempotencyKey: UnsafeRawBufferPointer?
+        package var delivery: ReportDelivery
 
         package init(
             app: UnsafeRawBufferPointer,
             nowSeconds: Int64,
             arrivalMicroseconds: UInt64,
-            idempotencyKey: UnsafeRawBufferPointer? = nil
+            idempotencyKey: UnsafeRawBufferPointer? = nil,
+            delivery: ReportDelivery = ReportDelivery()
         ) {
             self.idempotencyKey = idempotencyKey
+            self.delivery = delivery
             self.app = app
             self.nowSeconds = nowSeconds
             self.arrivalMicroseconds = arrivalMicroseconds
@@ -88,6 +91,8 @@ struct ReportPass {
     var deviceType: UInt32?
     var businessType: UInt32?
 
+    private var unknownFields = UnknownFields()
+
     /// The first operations among the items whose events must name the one and the other.
     var deviceTypeRequiredBy: UInt32?
     var businessTypeRequiredBy: UInt32?
@@ -133,6 +138,7 @@ struct ReportPass {
                     hasItems = try items()
                 case .unknown(let name):
                     guard unknown.insert(name) else { throw duplicate(at: keyStart) }
+                    unknownFields.note(name, in: .report)
                     try cursor.skipValue(depth: 1)
                 }
             } while cursor.take(UInt8(ascii: ","))
@@ -217,19 +223,21 @@ struct ReportPass {
         if cursor.take(spelled: "openid\"") { return .openid }
         if cursor.take(spelled: "device_type\"") { return .deviceType }
         if cursor.take(spelled: "business_type\"") { return .businessType }
-        return try unexpectedKey([.uid, .openid, .deviceType, .businessType], &unknown)
+        return try unexpectedKey([.uid, .openid, .deviceType, .businessType], in: .head, &unknown)
     }
 
     /// A key that is not spelled plainly: escaped, or unknown.
     @inline(never)
     private mutating func unexpectedKey(
         _ known: [Rejection.Field],
+        in place: UnknownFields.Place,
         _ unknown: inout UnknownKeys
     ) throws(Rejection) -> Rejection.Field? {
         let keyStart = cursor.position
         let name = try cursor.ownedString()
         for field in known where field.name.description.utf8.elementsEqual(name) { return field }
         guard unknown.insert(name) else { throw duplicate(at: keyStart) }
+        unknownFields.note(name, in: place)
         return nil
     }
 
@@ -399,6 +407,7 @@ struct ReportPass {
         }
         return try unexpectedKey(
             [.eventTime, .channel, .operateID, .pageID, .posID, .prevID, .traceID, .duration],
+            in: .item,
             &unknown
         )
     }
@@ -623,6 +632,14 @@ struct ReportPass {
         if let key = circumstances.idempotencyKey {
             flags |= ReportLayout.keyFollows
             writeBytes(key.baseAddress, count: key.count)
+        }
+        if !circumstances.delivery.isEmpty {
+            flags |= ReportLayout.deliveryFollows
+            output += circumstances.delivery.encode(into: output)
+        }
+        if !unknownFields.isEmpty {
+            flags |= ReportLayout.unknownFieldsFollow
+            output += unknownFields.encode(into: output)
         }
         start.storeBytes(of: ReportLayout.version, as: UInt8.self)
         start.storeBytes(of: flags, toByteOffset: 1, as: UInt8.self)

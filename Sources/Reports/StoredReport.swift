@@ -15,8 +15,12 @@ package struct StoredReport {
     package let businessType: UInt32?
     /// The client's own name for the report; nil where it gave none.
     package let idempotencyKey: UnsafeRawBufferPointer?
+    package let delivery: ReportDelivery
+    /// Fields that were dropped, each once.
+    package let unknownFields: [UnknownField]
+    /// What a report says about its sender, for the identity of its events.
+    package let senderEncoding: UnsafeRawBufferPointer
     private let items: UnsafeRawBufferPointer
-    private let head: UnsafeRawBufferPointer
 
     /// The bytes are no report that this version can read.
     package enum Unreadable: Error, Equatable {
@@ -47,22 +51,25 @@ package struct StoredReport {
         let headOffset = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
         guard headOffset >= ReportLayout.fixedBytes, headOffset <= bytes.count else { throw .malformed }
         items = UnsafeRawBufferPointer(rebasing: bytes[ReportLayout.fixedBytes..<headOffset])
-        head = UnsafeRawBufferPointer(rebasing: bytes[headOffset...])
+        let tail = UnsafeRawBufferPointer(rebasing: bytes[headOffset...])
         mayBeRepeated = flags & (ReportLayout.everyItemTraced | ReportLayout.keyFollows) != 0
 
-        var reader = Reader(head)
+        var reader = EncodingReader(tail)
         app = try reader.shortBytes()
         uid = try reader.shortBytes()
         openid = try reader.shortBytes()
         deviceType = flags & ReportLayout.deviceTypeFollows != 0 ? try reader.fixed32() : nil
         businessType = flags & ReportLayout.businessTypeFollows != 0 ? try reader.fixed32() : nil
         idempotencyKey = flags & ReportLayout.keyFollows != 0 ? try reader.shortBytes() : nil
+        senderEncoding = UnsafeRawBufferPointer(rebasing: tail[..<reader.position])
+        delivery = flags & ReportLayout.deliveryFollows != 0 ? try ReportDelivery(&reader) : ReportDelivery()
+        unknownFields = flags & ReportLayout.unknownFieldsFollow != 0 ? try Self.unknownFields(&reader) : []
         guard reader.isAtEnd else { throw .malformed }
     }
 
     /// Calls `body` with every item in order.
     package func forEachItem(_ body: (Int, Item) -> Void) throws(Unreadable) {
-        var reader = Reader(items)
+        var reader = EncodingReader(items)
         for index in 0..<itemCount {
             let start = reader.position
             let present = try reader.byte()
@@ -80,53 +87,5 @@ package struct StoredReport {
             body(index, item)
         }
         guard reader.isAtEnd else { throw .malformed }
-    }
-
-    /// What a report says about its sender, for the identity of its events.
-    package var senderEncoding: UnsafeRawBufferPointer { head }
-
-    private struct Reader {
-        let bytes: UnsafeRawBufferPointer
-        var position = 0
-
-        init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-        var isAtEnd: Bool { position == bytes.count }
-
-        mutating func byte() throws(Unreadable) -> UInt8 {
-            guard position < bytes.count else { throw .malformed }
-            defer { position += 1 }
-            return bytes[position]
-        }
-
-        mutating func fixed32() throws(Unreadable) -> UInt32 {
-            guard bytes.count - position >= 4 else { throw .malformed }
-            defer { position += 4 }
-            return UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
-        }
-
-        mutating func variable64() throws(Unreadable) -> UInt64 {
-            var value: UInt64 = 0
-            var shift: UInt64 = 0
-            while true {
-                let byte = try byte()
-                guard shift < 63 || byte <= 1 else { throw .malformed }
-                value |= UInt64(byte & 0x7F) << shift
-                if byte < 0x80 { return value }
-                shift += 7
-            }
-        }
-
-        mutating func variable32() throws(Unreadable) -> UInt32 {
-            guard let value = UInt32(exactly: try variable64()) else { throw .malformed }
-            return value
-        }
-
-        mutating func shortBytes() throws(Unreadable) -> UnsafeRawBufferPointer {
-            let count = Int(try byte())
-            guard bytes.count - position >= count else { throw .malformed }
-            defer { position += count }
-            return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
-        }
     }
 }

@@ -144,8 +144,8 @@ final class BreakableStore: EventStore {
         try await real.query(sql, limits: limits)
     }
 
-    func insert(_ batch: RefusedBatch, token: String) async throws(StoreError) {
-        try await real.insert(batch, token: token)
+    func insert(_ rows: TableRows, token: String) async throws(StoreError) {
+        try await real.insert(rows, token: token)
     }
 
     func insert(_ batch: EventBatch, token: String) async throws(StoreError) {

@@ -62,6 +62,11 @@ package struct InternetAddress: Sendable, Hashable, CustomStringConvertible {
     /// What a limit counts as one client: an IPv4 address, or the /64 that one IPv6 customer has to himself.
     package var network: InternetAddress { isIPv4 ? self : InternetAddress(high: high, low: 0) }
 
+    /// The part that names a household or a firm rather than a device: the /24 of an IPv4 address, the /48 of an IPv6 one.
+    package var truncated: InternetAddress {
+        isIPv4 ? InternetAddress(high: 0, low: low & ~0xFF) : InternetAddress(high: high & ~0xFFFF, low: 0)
+    }
+
     package var description: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             let written: UnsafePointer<CChar>?

@@ -84,6 +84,8 @@ package struct BuiltReport<Tag: Sendable>: Sendable {
     private let prefixBytes: Int
     private var itemEnds: [Int] = []
     package private(set) var tags: [Tag] = []
+    /// Every item carries a `trace_id`, as far as their bytes tell: without one the server cannot know it again.
+    package private(set) var isTraced = true
 
     fileprivate init(head: [UInt8]) {
         open = Array(#"{"head":"#.utf8) + head + Array(#","items":["#.utf8)
@@ -97,6 +99,7 @@ package struct BuiltReport<Tag: Sendable>: Sendable {
 
     fileprivate mutating func append(_ item: [UInt8], tag: Tag) {
         if !tags.isEmpty { open.append(UInt8(ascii: ",")) }
+        if isTraced { isTraced = TraceMark.stands(in: item) }
         open += item
         itemEnds.append(open.count)
         tags.append(tag)
@@ -109,10 +112,12 @@ package struct BuiltReport<Tag: Sendable>: Sendable {
         var part = self
         let start = range.lowerBound == 0 ? prefixBytes : itemEnds[range.lowerBound - 1] + 1
         part.open = Array(open[..<prefixBytes])
+        if range.isEmpty { part.isTraced = true }
         part.itemEnds = []
         part.tags = Array(tags[range])
         guard !range.isEmpty else { return part }
         part.open += open[start..<itemEnds[range.upperBound - 1]]
+        // A part of a report that is not traced may be; taken for one that is not, it is given a name, which does no harm.
         part.itemEnds = itemEnds[range].map { $0 - start + prefixBytes }
         return part
     }

@@ -15,7 +15,11 @@ import Darwin
 ///
 /// Tries again on 429, 503 and lost connections as ``Backoff`` says; never after 1001, 1002 or 413, which no repetition
 /// mends. Of a try whose answer was lost nobody knows whether it was stored: a report whose items all carry a
-/// `trace_id` is counted once however often it arrives.
+/// `trace_id` is counted once however often it arrives, and any other is given a name of its own
+/// (`Idempotency-Key`) to the same end.
+///
+/// Each report carries its number (`X-Footprint-Sequence`) and this machine's clock (`X-Footprint-Sent-At`), so that the
+/// server can tell what never came, and which clocks are wrong.
 package struct ReportSender: Sendable {
     package typealias TokenSource = @Sendable () async throws(ReportError) -> String
 
@@ -25,6 +29,7 @@ package struct ReportSender: Sendable {
     private let http: HTTPClient
     private let attemptTimeout: Duration
     private let onRetry: @Sendable (String) -> Void
+    private let numbers = ReportNumbers()
 
     package init(
         endpoint: ReportEndpoint,
@@ -42,8 +47,11 @@ package struct ReportSender: Sendable {
         self.onRetry = onRetry
     }
 
-    /// - Parameter body: the report as JSON.
-    package func send(_ body: [UInt8]) async throws(ReportError) {
+    /// - Parameters:
+    ///   - body: the report as JSON.
+    ///   - isTraced: every item carries a `trace_id`, by which the server knows it again.
+    package func send(_ body: [UInt8], isTraced: Bool) async throws(ReportError) {
+        let number = numbers.next()
         let clock = ContinuousClock()
         let start = clock.now
         let payload = ByteBuffer(bytes: body)
@@ -52,7 +60,7 @@ package struct ReportSender: Sendable {
         while true {
             let reason: String
             let notBefore: Duration?
-            switch try await attempt(payload) {
+            switch try await attempt(payload, number: number, isTraced: isTraced) {
             case .accepted: return
             case .failed(let error): throw error
             case .retry(let why, let time): (reason, notBefore) = (why, time)
@@ -68,11 +76,18 @@ package struct ReportSender: Sendable {
         }
     }
 
-    private func attempt(_ payload: ByteBuffer) async throws(ReportError) -> ReportAnswer {
+    private func attempt(
+        _ payload: ByteBuffer,
+        number: String,
+        isTraced: Bool
+    ) async throws(ReportError) -> ReportAnswer {
         var request = HTTPClientRequest(url: endpoint.url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "Authorization", value: try await token())
+        request.headers.add(name: "X-Footprint-Sequence", value: number)
+        request.headers.add(name: "X-Footprint-Sent-At", value: "\(Self.unixMilliseconds())")
+        if !isTraced { request.headers.add(name: "Idempotency-Key", value: number) }
         request.body = .bytes(payload)
         do {
             let response = try await http.execute(request, timeout: TimeAmount(attemptTimeout))
@@ -89,6 +104,12 @@ package struct ReportSender: Sendable {
             }
             return .retry(reason: sentence(error), notBefore: nil)
         }
+    }
+
+    private static func unixMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// The API's answers are a hundred bytes; whatever sends more is something else.

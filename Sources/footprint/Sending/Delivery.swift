@@ -31,7 +31,7 @@ struct Delivery: Sendable {
     /// Returns false where sending more makes no sense.
     private func deliver(_ shipment: Shipment) async -> Bool {
         do {
-            try await sender.send(shipment.body)
+            try await sender.send(shipment.body, isTraced: shipment.isTraced)
             tally.accept(shipment)
             return true
         } catch {

@@ -21,6 +21,14 @@ enum Shipment: Sendable {
         }
     }
 
+    /// As far as its bytes tell: see `TraceMark`.
+    var isTraced: Bool {
+        switch self {
+        case .events(let report): report.isTraced
+        case .report(let body, _, _): TraceMark.stands(in: body)
+        }
+    }
+
     /// How many lines stand or fall with it.
     var lineCount: Int {
         switch self {

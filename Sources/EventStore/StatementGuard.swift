@@ -1,9 +1,7 @@
-internal import EventStore
-
 /// What a question may not say, checked on its text before the engine sees it.
 ///
-/// The engine enforces the rest (a role that may read our tables and nothing else, `readonly`): changes, files, other
-/// servers, other databases. It does not, in this embedded form,
+/// The engine enforces the rest (`readonly`, and embedded a role that may read our tables and nothing else; on a server
+/// the account's own grants): changes, files, other servers, other databases. It does not, in its embedded form,
 /// - ask for a right when the *function* `file` reads a file,
 /// - survive the table functions `python` and `arrowstream`, which reach for an interpreter that is not there,
 /// - ask for a right when `INTO OUTFILE` writes a file,
@@ -12,14 +10,14 @@ internal import EventStore
 /// A word counts wherever it stands outside of a string literal, quoted as an identifier or inside a comment too. What
 /// could make this reading of the text and the engine's differ (comments with quotes in them, heredocs, typographic
 /// quotes, escapes in identifiers) is refused.
-struct StatementGuard {
+package struct StatementGuard {
     static let firstWords: Set<String> = ["select", "with", "explain", "show", "describe", "desc", "exists", "from"]
     static let forbiddenWords: Set<String> = [
         "file", "python", "arrowstream", "outfile", "infile", "system", "information_schema",
     ]
 
     /// Throws ``StoreError/refused(message:code:)`` where the statement may not be asked.
-    static func check(_ statement: String) throws(StoreError) {
+    package static func check(_ statement: String) throws(StoreError) {
         var scanner = StatementGuard(bytes: Array(statement.utf8))
         try scanner.scan()
     }

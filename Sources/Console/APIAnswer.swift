@@ -10,6 +10,10 @@ import Plans
 /// reads HTTP only. Thrown, it is the answer instead of the one that was being made.
 enum APIAnswer: Error, Sendable {
     case data([UInt8])
+    /// What was asked for is under way, and goes on by itself.
+    case accepted([UInt8])
+    /// A question's answer, with how current it is beside it.
+    case answer([UInt8], Freshness)
     case badParameter(detail: String)
     /// A tracking plan that is wrong, with everything that is.
     case badPlan(PlanFaults)
@@ -30,7 +34,8 @@ enum APIAnswer: Error, Sendable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .data: .ok
+        case .data, .answer: .ok
+        case .accepted: .accepted
         case .badParameter, .badPlan: .badRequest
         case .notAdmitted: .unauthorized
         case .tooManyAttempts: .tooManyRequests
@@ -46,7 +51,7 @@ enum APIAnswer: Error, Sendable {
 
     var ret: Int {
         switch self {
-        case .data: 0
+        case .data, .answer, .accepted: 0
         case .badParameter, .badPlan, .overLimit: 1001
         case .notAdmitted, .notAllowed, .crossSite: 1002
         case .tooManyAttempts: 1003
@@ -60,7 +65,7 @@ enum APIAnswer: Error, Sendable {
 
     private var message: String {
         switch self {
-        case .data: ""
+        case .data, .answer, .accepted: ""
         case .badParameter, .badPlan, .overLimit: "请求参数错误，请稍后再试"
         case .notAdmitted, .notAllowed, .crossSite: "鉴权失败，请重新获取token"
         case .tooManyAttempts: "请求过于频繁，请稍后再试"
@@ -80,7 +85,7 @@ enum APIAnswer: Error, Sendable {
         case .badPlan(let faults): faults.faults.first?.text(in: "plan.yml")
         case .notAdmitted(let detail): detail
         case .crossSite: "the request does not come from a page of this site"
-        case .data, .tooManyAttempts, .tooLarge, .unknown, .wrongMethod, .internalError: nil
+        case .data, .answer, .accepted, .tooManyAttempts, .tooLarge, .unknown, .wrongMethod, .internalError: nil
         }
     }
 
@@ -103,9 +108,14 @@ enum APIAnswer: Error, Sendable {
 
     private var body: [UInt8] {
         var json = Array(#"{"ret":\#(ret),"msg":"\#(message)""#.utf8)
-        if case .data(let data) = self {
+        switch self {
+        case .data(let data), .accepted(let data): json += Array(#","data":"#.utf8) + data
+        case .answer(let data, let freshness):
+            if let asOf = freshness.asOfSeconds { json += Array(#","as_of":\#(asOf)"#.utf8) }
+            if let late = freshness.late { json += Array(#","late":\#(late)"#.utf8) }
             json += Array(#","data":"#.utf8) + data
-        } else if let detail {
+        default:
+            guard let detail else { break }
             json += Array(#","detail":"#.utf8) + JSONValue.string(detail).encoded()
         }
         if case .badPlan(let faults) = self {

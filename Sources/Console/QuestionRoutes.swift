@@ -31,15 +31,16 @@ struct QuestionRoutes: Sendable {
             return APIAnswer.badParameter(detail: error.detail).response
         }
         do {
-            let data = try await insights.answer(
+            let answer = try await insights.currentAnswer(
                 asked.path,
                 parameters: asked.parameters,
                 nowSeconds: nowSeconds(),
-                language: asked.language
+                language: asked.language,
+                anew: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false
             )
             return switch asked.format {
-            case .json: APIAnswer.data(data.encoded()).response
-            case .csv: CSVDownload(data: data, name: asked.path[0], marked: asked.byteOrderMark).response
+            case .json: APIAnswer.answer(answer.data.encoded(), answer.freshness).response
+            case .csv: CSVDownload(data: answer.data, name: asked.path[0], marked: asked.byteOrderMark).response
             }
         } catch {
             return refusal(of: error, asking: asked).response

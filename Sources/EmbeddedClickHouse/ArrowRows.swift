@@ -12,68 +12,12 @@ struct ArrowRows {
     /// The statement that takes such a stream. Columns are named: a later schema may have more of them.
     let statement: SQL
 
-    init(_ batch: EventBatch) {
-        self.init(
-            into: Schema.events,
-            batch.count,
-            Schema.eventColumns,
-            [
-                Column(format: "I", buffers: [batch.eventTime]),
-                Column(format: "C", buffers: [batch.eventTimeGiven]),
-                Column(format: "L", buffers: [batch.arrivalMicroseconds]),
-                Column(format: "S", buffers: [batch.itemIndex]),
-                Self.strings(batch.app),
-                Self.strings(batch.uid),
-                Self.strings(batch.openid),
-                Self.optional("I", batch.deviceType),
-                Self.optional("I", batch.businessType),
-                Self.optional("I", batch.channel),
-                Self.optional("I", batch.operateID),
-                Self.optional("I", batch.pageID),
-                Self.optional("I", batch.posID),
-                Self.optional("I", batch.prevID),
-                Column(
-                    format: "u",
-                    nulls: (batch.traceID.nullCount, batch.traceID.validity),
-                    buffers: [batch.traceID.strings.offsets, batch.traceID.strings.bytes]
-                ),
-                Self.optional("L", batch.durationSeconds),
-                Column(format: "I", buffers: [batch.planVersion]),
-                Column(format: "L", buffers: [batch.identityHigh]),
-                Column(format: "L", buffers: [batch.identityLow]),
-                Column(format: "L", buffers: [batch.journalSegment]),
-                Column(format: "L", buffers: [batch.journalOffset]),
-            ]
-        )
-    }
-
-    init(_ batch: RefusedBatch) {
-        self.init(
-            into: Schema.quarantine,
-            batch.count,
-            Schema.quarantineColumns,
-            [
-                Column(format: "L", buffers: [batch.arrivalMicroseconds]),
-                Self.strings(batch.app),
-                Self.strings(batch.code),
-                Self.strings(batch.detail),
-                Self.strings(batch.idempotencyKey),
-                // Bytes, not text: what was refused may be anything.
-                Column(format: "z", buffers: [batch.body.offsets, batch.body.bytes]),
-                Column(format: "I", buffers: [batch.bodyBytes]),
-                Column(format: "I", buffers: [batch.planVersion]),
-                Column(format: "L", buffers: [batch.journalSegment]),
-                Column(format: "L", buffers: [batch.journalOffset]),
-            ]
-        )
-    }
-
-    private init(into table: SQL, _ rows: Int, _ schema: [Schema.Column], _ columns: [Column]) {
-        self.rows = rows
-        self.schema = schema
-        self.columns = columns
+    init(_ rows: TableRows) {
+        self.rows = rows.count
+        schema = rows.schema
+        columns = rows.columns.map(Column.init)
         statement = """
-            INSERT INTO \(table) (\(.joined(schema.map { "\(raw: $0.name)" }, separator: ", "))) \
+            INSERT INTO \(rows.table) (\(.joined(schema.map { "\(raw: $0.name)" }, separator: ", "))) \
             VALUES (\(.joined(schema.map { _ in "?" }, separator: ", ")))
             """
     }
@@ -94,14 +38,37 @@ struct ArrowRows {
         let format: StaticString
         var nulls: (count: Int, validity: [UInt8])?
         let buffers: [any LentBuffer]
-    }
 
-    private static func strings(_ column: StringColumn) -> Column {
-        Column(format: "u", buffers: [column.offsets, column.bytes])
-    }
+        init(_ column: TableRows.Column) {
+            switch column {
+            case .uint8(let values): self.init("C", [values])
+            case .uint16(let values): self.init("S", [values])
+            case .uint32(let values): self.init("I", [values])
+            case .uint64(let values): self.init("L", [values])
+            case .text(let strings): self.init("u", [strings.offsets, strings.bytes])
+            case .bytes(let strings): self.init("z", [strings.offsets, strings.bytes])
+            case .optionalUInt32(let optional):
+                self.init("I", nulls: (optional.nullCount, optional.validity), [optional.values])
+            case .optionalUInt64(let optional):
+                self.init("L", nulls: (optional.nullCount, optional.validity), [optional.values])
+            case .optionalText(let optional):
+                self.init(
+                    "u",
+                    nulls: (optional.nullCount, optional.validity),
+                    [optional.strings.offsets, optional.strings.bytes]
+                )
+            }
+        }
 
-    private static func optional(_ format: StaticString, _ column: OptionalColumn<some FixedWidthInteger>) -> Column {
-        Column(format: format, nulls: (column.nullCount, column.validity), buffers: [column.values])
+        private init(
+            _ format: StaticString,
+            nulls: (count: Int, validity: [UInt8])? = nil,
+            _ buffers: [any LentBuffer]
+        ) {
+            self.format = format
+            self.nulls = nulls
+            self.buffers = buffers
+        }
     }
 
     /// Pins the columns one after the other, so that every pointer is valid inside `body` and nowhere else.

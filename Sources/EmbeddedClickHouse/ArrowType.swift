@@ -1,4 +1,5 @@
 internal import CADBC
+internal import EventStore
 
 /// The type of a column of an answer, out of Arrow's format string.
 ///

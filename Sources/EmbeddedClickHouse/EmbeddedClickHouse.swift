@@ -35,6 +35,8 @@ package final class EmbeddedClickHouse: EventStore {
     let inserts = Lane(name: "inserts", threads: 1, waiting: 64)
     let questions = Lane(name: "questions", threads: questionsAtOnce, waiting: questionsWaiting)
     let endings = Lane(name: "endings", threads: 1, waiting: 1024)
+    /// For looks at the engine's own tables, which take a millisecond and wait for no question.
+    let observing = Lane(name: "observing", threads: 1, waiting: 256)
 
     let state = Mutex(State.new)
     let insertsBegun = Atomic<Int>(0)
@@ -56,7 +58,7 @@ package final class EmbeddedClickHouse: EventStore {
 
     deinit {
         // Without a shutdown. No job is under way: each holds on to its store.
-        for lane in [changes, inserts, questions, endings] { lane.close() }
+        for lane in [changes, inserts, questions, endings, observing] { lane.close() }
         if case .open(let sessions) = state.withLock({ $0 }) { sessions.close() }
         EngineSlot.give(ObjectIdentifier(self))
     }
@@ -83,17 +85,17 @@ package final class EmbeddedClickHouse: EventStore {
                     batch = try ResentRange.missing(of: batch, in: writer)
                     if batch.count == 0 { return }
                 }
-                try Self.insert(ArrowRows(batch), token: token, by: writer)
+                try Self.insert(ArrowRows(batch.rows), token: token, by: writer)
             }
         }
     }
 
-    package func insert(_ batch: RefusedBatch, token: String) async throws(StoreError) {
-        guard batch.count > 0 else { return }
+    package func insert(_ rows: TableRows, token: String) async throws(StoreError) {
+        guard rows.count > 0 else { return }
         let writer = try sessions().writer
         try await inserts.run {
             storeResult(inserting: true) { () throws(EngineError) in
-                try Self.insert(ArrowRows(batch), token: token, by: writer)
+                try Self.insert(ArrowRows(rows), token: token, by: writer)
             }
         }
     }
@@ -144,7 +146,7 @@ package final class EmbeddedClickHouse: EventStore {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             // Joining blocks, and no lane can wait for itself.
             Thread.detachNewThread { [self] in
-                for lane in [questions, inserts, endings, changes] {
+                for lane in [questions, inserts, endings, observing, changes] {
                     lane.close()
                     lane.join()
                 }
@@ -157,6 +159,8 @@ package final class EmbeddedClickHouse: EventStore {
             }
         }
     }
+
+    package var hasRollups: Bool { true }
 
     /// How many questions the engine works on now.
     package var questionsRunning: Int { running.withLock { $0.values.count(where: \.isRunning) } }

@@ -12,11 +12,13 @@ struct EngineSessions: Sendable {
     let writer: EngineConnection
     /// For ending questions; used on the lane `endings`.
     let warden: EngineConnection
+    /// For looks at the engine's own tables; used on the lane `observing`.
+    let observer: EngineConnection
     /// Whether the store held events when it was opened; see ``ResentRange``.
     let hadEvents: Bool
 
     func close() {
-        for session in [warden, writer, owner] { session.close() }
+        for session in [observer, warden, writer, owner] { session.close() }
     }
 }
 
@@ -33,12 +35,14 @@ extension EmbeddedClickHouse {
         let driver = try library.open()
         let owner = try start(driver)
         try migrate(owner)
+        try mendRollups(owner)
         let sessions = try storeResult { () throws(EngineError) in
             EngineSessions(
                 driver: driver,
                 owner: owner,
                 writer: try writer(driver),
                 warden: try session(driver),
+                observer: try session(driver),
                 hadEvents: try hasEvents(owner)
             )
         }.get()
@@ -78,7 +82,7 @@ extension EmbeddedClickHouse {
         for step in try Schema.steps(from: foundVersion(owner)) {
             logger.info("store migrates", metadata: ["version": "\(step.version)", "step": "\(step.name)"])
             do throws(EngineError) {
-                for statement in step.statements(.current) { try owner.run(statement.text) }
+                for statement in step.statements(.embedded) { try owner.run(statement.text) }
                 try owner.run(Schema.recordVersion(step.version).text)
             } catch {
                 throw .misconfigured("the store at \(path) does not migrate to \(step.version): \(error.message)")

@@ -54,7 +54,16 @@ extension EmbeddedClickHouse {
         _ read: @escaping @Sendable (inout ArrowStream) throws(EngineError) -> Value
     ) async throws(StoreError) -> Value {
         try StatementGuard.check(sql.text)
-        let sessions = try sessions()
+        let driver = try sessions().driver
+        return try await supervised { [self] mark throws(EngineError) in try answer(sql, limits, mark, driver, read) }
+    }
+
+    /// Runs `body`, whose statement carries the mark it is given, on a question's thread. It is ended where nobody wants it
+    /// any more.
+    func supervised<Value: Sendable>(
+        _ body: @escaping @Sendable (_ mark: String) throws(EngineError) -> Value
+    ) async throws(StoreError) -> Value {
+        let warden = try sessions().warden
         let question = Question()
         running.withLock { $0[ObjectIdentifier(question)] = question }
         defer { _ = running.withLock { $0.removeValue(forKey: ObjectIdentifier(question)) } }
@@ -64,11 +73,9 @@ extension EmbeddedClickHouse {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, StoreError>, Never>) in
                 let id = questions.submit(
-                    run: { [self] in
+                    run: {
                         guard question.begin() else { return continuation.resume(returning: .failure(cancelled)) }
-                        let result = storeResult { () throws(EngineError) in
-                            try answer(sql, limits, question.mark, sessions.driver, read)
-                        }
+                        let result = storeResult { () throws(EngineError) in try body(question.mark) }
                         question.end()
                         continuation.resume(returning: result)
                     },
@@ -80,7 +87,7 @@ extension EmbeddedClickHouse {
             }
         } onCancel: {
             if let id = job.withLock({ $0 }), questions.withdraw(id, cancelled) { return }
-            end(question, sessions.warden)
+            end(question, warden)
         }
         return try result.get()
     }
@@ -109,6 +116,9 @@ extension EmbeddedClickHouse {
             "timeout_before_checking_execution_speed": "0",
             "timeout_overflow_mode": "throw",
             "max_memory_usage": String(limits.memoryBytes),
+            // Groups and sorts that take more go on by way of the disk.
+            "max_bytes_before_external_group_by": String(limits.memoryBytes / 2),
+            "max_bytes_before_external_sort": String(limits.memoryBytes / 2),
             "max_result_rows": String(limits.resultRows),
             "result_overflow_mode": "throw",
             "allow_ddl": "0",

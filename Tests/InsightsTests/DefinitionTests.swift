@@ -76,7 +76,7 @@ extension OnTheEngine {
         ]
 
         /// Events around the period's days and the edges of the period before.
-        private func stream(_ testCase: Case) -> [StoredEvent] {
+        func stream(_ testCase: Case) -> [StoredEvent] {
             let seed =
                 ProcessInfo.processInfo.environment["FOOTPRINT_SEED"].flatMap { UInt64($0) }
                 ?? .random(in: 0...UInt64.max)

@@ -41,6 +41,13 @@ struct Filters: Sendable {
 
     var isEmpty: Bool { columns.isEmpty && uids.isEmpty }
 
+    /// Whether they look at nothing but these columns.
+    func isWithin(_ known: Set<Column>) -> Bool {
+        uids.isEmpty && columns.allSatisfy { known.contains($0.column) }
+    }
+
+    var selectsUsers: Bool { !uids.isEmpty }
+
     /// True (1) or false (0) for each event, never NULL.
     var condition: SQL {
         let conditions =

@@ -18,13 +18,15 @@ struct Asked: Sendable {
     let plan: TrackingPlan
     /// nil where the journal is out of reach.
     let journal: Insights.JournalSearching?
+    /// It counts events of a period: the catalogue gives it ``CatalogueEntry/Parameter/scope``.
+    let isAboutEvents: Bool
     let language: Language
 
     var names: Names { Names(plan: plan, language: language) }
 
     /// The events the question is about, where it has the parameters of ``CatalogueEntry/Parameter/scope``.
     func scope() throws(QuestionError) -> Scope {
-        Scope(period: try period(), filters: Filters(arguments), plan: plan)
+        Scope(period: try period(), filters: Filters(arguments), plan: plan, hasRollups: store.hasRollups)
     }
 
     func period() throws(QuestionError) -> Period {
@@ -34,6 +36,13 @@ struct Asked: Sendable {
             zone: try Zone(arguments["tz"] ?? "", at: "tz"),
             nowSeconds: nowSeconds
         )
+    }
+
+    /// The parameters that say which events, as they were given.
+    var scopeParameters: [(name: String, value: String)] {
+        CatalogueEntry.Parameter.scope.flatMap { parameter in
+            arguments.values(parameter.name).map { (parameter.name, $0) }
+        }
     }
 
     /// The statement's rows, read one by one.

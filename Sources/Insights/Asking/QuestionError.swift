@@ -25,7 +25,7 @@ extension QuestionError {
     }
 
     /// The value as a reader can take it in: quoted, on one line, cut after 60 characters.
-    static func quoted(_ value: String) -> String {
+    package static func quoted(_ value: String) -> String {
         let head = value.unicodeScalars.prefix(60)
         let cut = head.endIndex < value.unicodeScalars.endIndex
         return String(String.UnicodeScalarView(head)).debugDescription + (cut ? "…" : "")

@@ -53,8 +53,7 @@ enum Breakdown: Question {
     /// A row for every value that an event of the period carries, page view or not, and one for absent.
     private static func statement(_ scope: Scope, by field: Filters.Column, order: SQL, limit: Int) -> SQL {
         """
-        SELECT \(field.sql) AS value, \(scope.measures) FROM events WHERE \(scope.condition) \
-        GROUP BY value ORDER BY \(order) LIMIT \(limit)
+        \(EventSource(scope).measures(by: { _ in field.sql }, as: "value")) ORDER BY \(order) LIMIT \(limit)
         """
     }
 }

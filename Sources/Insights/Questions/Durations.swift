@@ -22,15 +22,14 @@ enum Durations: Question {
         let scope = try asked.scope()
         let whole = try await asked.rows(
             // Of no events the engines make different quantiles: no row instead.
-            "SELECT \(measures) FROM events WHERE \(timedViews(scope)) HAVING timed > 0",
+            distributions(scope, by: nil),
             Distribution.init
         )
         var members = (whole.first ?? Distribution()).members
         if let field = asked.arguments["by"].flatMap(Filters.Column.init(rawValue:)) {
             let names = asked.names
             let sql: SQL = """
-                SELECT \(field.sql) AS value, \(measures) FROM events WHERE \(timedViews(scope)) GROUP BY value \
-                ORDER BY timed DESC, isNull(value), value LIMIT \(asked.arguments.integer("limit"))
+                \(distributions(scope, by: field)) ORDER BY timed DESC, isNull(value), value LIMIT \(asked.arguments.integer("limit"))
                 """
             let groups = try await asked.rows(sql) { row throws(QuestionError) -> JSONValue in
                 let value = try row.optionalInteger()
@@ -47,20 +46,34 @@ enum Durations: Question {
         return .object(members)
     }
 
-    private static func timedViews(_ scope: Scope) -> SQL {
-        "\(scope.condition) AND \(scope.isPageView) AND isNotNull(duration)"
-    }
-
-    /// Exact quantiles: the engine's estimates differ from run to run.
-    private static var measures: SQL {
+    /// Counted by duration first: different ones are few, where events are many.
+    ///
+    /// Exact quantiles, each the duration at that share of all in their order: the engine's estimates differ from run to
+    /// run.
+    private static func distributions(_ scope: Scope, by field: Filters.Column?) -> SQL {
+        let value: SQL = field == nil ? "" : "value, "
+        let named: SQL = if let field { "\(field.sql) AS value, " } else { "" }
+        let byDuration: SQL = """
+            SELECT \(named)assumeNotNull(duration) AS stay, count() AS times \
+            FROM \(Schema.events) WHERE \(scope.condition) AND \(scope.isPageView) AND isNotNull(duration) \
+            GROUP BY \(value)stay
+            """
+        let keys: [SQL] = field == nil ? ["stay"] : ["value", "stay"]
+        let counted: SQL = "\(addingUp: byDuration, keys: keys, sums: ["times"])"
         let counts = bars.indices.map { index -> SQL in
             index + 1 < bars.count
-                ? "countIf(duration >= \(bars[index]) AND duration < \(bars[index + 1]))"
-                : "countIf(duration >= \(bars[index]))"
+                ? "sumIf(times, stay >= \(bars[index]) AND stay < \(bars[index + 1]))"
+                : "sumIf(times, stay >= \(bars[index]))"
+        }
+        let shares: [SQL] = ["0.5", "0.9", "0.99"]
+        let quantiles = shares.map { share -> SQL in
+            "stays[arrayFirstIndex(seen -> seen > toUInt64(\(share) * timed), arrayCumSum(pair -> pair.2, stays))].1"
         }
         return """
-            count() AS timed, quantilesExact(0.5, 0.9, 0.99)(assumeNotNull(duration)) AS quantiles, \
-            [\(.joined(counts, separator: ", "))] AS counts
+            SELECT \(value)timed, [\(.joined(quantiles, separator: ", "))] AS quantiles, counts FROM (\
+            SELECT \(value)sum(times) AS timed, [\(.joined(counts, separator: ", "))] AS counts, \
+            arraySort(groupArray((stay, times))) AS stays FROM (\(counted))\(field == nil ? "" : " GROUP BY value")) \
+            WHERE timed > 0
             """
     }
 

@@ -11,9 +11,12 @@ enum Flows: Question {
     static func answer(_ asked: Asked) async throws(QuestionError) -> JSONValue {
         let scope = try asked.scope()
         let sql: SQL = """
-            SELECT prev_id, page_id, count() AS views, uniqExact(uid) AS visitors FROM events \
-            WHERE \(scope.condition) AND \(scope.isPageView) AND isNotNull(prev_id) AND isNotNull(page_id) \
-            GROUP BY prev_id, page_id ORDER BY views DESC, prev_id, page_id LIMIT \(asked.arguments.integer("limit"))
+            \(addingUp: """
+                SELECT prev_id, page_id, count() AS views, uniqExact(\(scope.user)) AS visitors FROM \(Schema.events) \
+                WHERE \(scope.condition) AND \(scope.isPageView) AND isNotNull(prev_id) AND isNotNull(page_id) \
+                GROUP BY prev_id, page_id
+                """, keys: ["prev_id", "page_id"], sums: ["views", "visitors"]) \
+            ORDER BY views DESC, prev_id, page_id LIMIT \(asked.arguments.integer("limit"))
             """
         let names = asked.names
         return .array(

@@ -9,24 +9,27 @@ enum Funnel: Question {
     static let entry = CatalogueEntry(
         "funnel",
         .init("How many users take the steps in order", "漏斗：按顺序完成各步骤的用户数"),
-        parameters: [
-            .init(
-                "steps",
-                .steps,
-                isRequired: true,
-                .init(
-                    "2 to 10 steps with commas: page:5 (a view of the page), pos:2, operate:11000",
-                    "2 到 10 个步骤，以逗号分隔：page:5（浏览该页面）、pos:2、operate:11000"
-                )
-            ),
-            .init(
-                "window",
-                .integer(1...2_592_000),
-                standard: "86400",
-                .init("Seconds from the first step to the last", "从第一步到最后一步的最长秒数")
-            ),
-        ] + CatalogueEntry.Parameter.scope
+        parameters: steps + CatalogueEntry.Parameter.scope
     )
+
+    /// What makes a funnel.
+    static let steps: [CatalogueEntry.Parameter] = [
+        .init(
+            "steps",
+            .steps,
+            isRequired: true,
+            .init(
+                "2 to 10 steps with commas: page:5 (a view of the page), pos:2, operate:11000",
+                "2 到 10 个步骤，以逗号分隔：page:5（浏览该页面）、pos:2、operate:11000"
+            )
+        ),
+        .init(
+            "window",
+            .integer(1...2_592_000),
+            standard: "86400",
+            .init("Seconds from the first step to the last", "从第一步到最后一步的最长秒数")
+        ),
+    ]
 
     static func answer(_ asked: Asked) async throws(QuestionError) -> JSONValue {
         let steps = try FunnelStep.steps(asked.arguments["steps"] ?? "", at: "steps")
@@ -58,26 +61,41 @@ enum Funnel: Question {
     /// For each step two arrays: when it was reached (`reach_k`), and the latest first step each of these goes back to
     /// (`start_k`). The next step's come from laying its events among the reached ones, in time: the latest start so far
     /// only grows, so that it is the running sum of its own increases. Linear in the user's events but for the sort.
-    private static func statement(_ scope: Scope, steps: [FunnelStep], windowSeconds: Int) -> SQL {
+    static func chain(_ scope: Scope, steps: [FunnelStep], windowSeconds: Int, by user: SQL) -> SQL {
         let conditions = steps.map { $0.condition(scope) }
         let numbers = Array(1...steps.count)
         let times = zip(numbers, conditions).map { number, condition -> SQL in
             "arraySort(groupArrayIf(toInt64(event_time), \(condition))) AS times_\(number)"
         }
         var chain: SQL = """
-            SELECT uid, \(.joined(times, separator: ", ")), times_1 AS reach_1, times_1 AS start_1, \
-            notEmpty(times_1) AS reached_1, toInt64(0) AS took_1 FROM events \
-            WHERE \(scope.condition) AND (\(.joined(conditions, separator: " OR "))) GROUP BY uid
+            SELECT \(user) AS person, \(.joined(times, separator: ", ")), times_1 AS reach_1, times_1 AS start_1, \
+            notEmpty(times_1) AS reached_1, toInt64(0) AS took_1 FROM \(Schema.events) \
+            WHERE \(scope.condition) AND (\(.joined(conditions, separator: " OR "))) GROUP BY person
             """
         for number in numbers.dropFirst() {
             chain = next(number, of: numbers.count, after: chain, windowSeconds: windowSeconds)
         }
-        let users = numbers.map { number -> SQL in "countIf(reached_\(number))" }
-        let medians = numbers.map { number -> SQL in "toInt64(quantileExactIf(0.5)(took_\(number), reached_\(number)))"
+        return chain
+    }
+
+    private static func statement(_ scope: Scope, steps: [FunnelStep], windowSeconds: Int) -> SQL {
+        let numbers = Array(1...steps.count)
+        let counts = numbers.flatMap { number -> [SQL] in
+            [
+                "countIf(reached_\(number)) AS users_\(number)",
+                "quantileExactIfState(0.5)(took_\(number), reached_\(number)) AS median_\(number)",
+            ]
         }
+        let names = numbers.flatMap { number -> [SQL] in ["users_\(number)", "median_\(number)"] }
+        let users = numbers.map { number -> SQL in "sum(users_\(number))" }
+        let medians = numbers.map { number -> SQL in "toInt64(quantileExactIfMerge(0.5)(median_\(number)))" }
+        let chain = chain(scope, steps: steps, windowSeconds: windowSeconds, by: scope.user)
+        let part: SQL = """
+            SELECT \(.joined(counts, separator: ", ")) FROM (\(chain))
+            """
         return """
             SELECT [\(.joined(users, separator: ", "))] AS users, [\(.joined(medians, separator: ", "))] AS medians \
-            FROM (\(chain))
+            FROM \(perShard: part, columns: names)
             """
     }
 
@@ -87,7 +105,7 @@ enum Funnel: Question {
         let before = number - 1
         let known = (1..<number).map { earlier -> SQL in "reached_\(earlier), took_\(earlier)" }
         let waiting = (number + 1..<count + 1).map { later -> SQL in ", times_\(later)" }
-        let carried: SQL = "uid, \(.joined(known, separator: ", "))\(.joined(waiting, separator: ""))"
+        let carried: SQL = "person, \(.joined(known, separator: ", "))\(.joined(waiting, separator: ""))"
         let isReached: SQL = "mark.2 = 1 AND start > 0 AND mark.1 <= start + \(windowSeconds)"
         return """
             SELECT \(carried), reach_\(number), start_\(number), notEmpty(reach_\(number)) AS reached_\(number), \

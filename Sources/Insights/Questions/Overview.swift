@@ -13,10 +13,16 @@ enum Overview: Question {
         let period = scope.period
         var current = Figures()
         var previous = Figures()
-        for (isCurrent, figures) in try await asked.rows(figures(scope), Figures.row) {
-            if isCurrent { current = figures } else { previous = figures }
+        for (isCurrent, measures) in try await asked.rows(measures(scope), ofPeriod(Measures.init)) {
+            if isCurrent { current.measures = measures } else { previous.measures = measures }
         }
-        for (isCurrent, users) in try await asked.rows(newUsers(scope), newUsersRow) {
+        for (isCurrent, sessions) in try await asked.rows(sessions(scope), ofPeriod(SessionCounts.init)) {
+            if isCurrent { current.sessions = sessions } else { previous.sessions = sessions }
+        }
+        for (isCurrent, users) in try await asked.rows(
+            newUsers(scope),
+            ofPeriod { row throws(QuestionError) in try row.integer() }
+        ) {
             if isCurrent { current.newUsers = users } else { previous.newUsers = users }
         }
         return .object(
@@ -25,46 +31,47 @@ enum Overview: Question {
         )
     }
 
-    /// Both periods lie side by side, so one pass answers for both. Grouping by user makes `uv` exact for nothing.
-    private static func figures(_ scope: Scope) -> SQL {
-        let period = scope.period
-        let both = (period.previous?.lowerBound ?? period.range.lowerBound)..<period.range.upperBound
+    /// Both periods lie side by side, so one pass answers for both.
+    private static func source(_ scope: Scope) -> EventSource {
+        let start = scope.period.previous?.lowerBound ?? scope.period.range.lowerBound
+        return EventSource(scope, in: start..<scope.period.range.upperBound)
+    }
+
+    private static func isCurrent(_ time: SQL, _ scope: Scope) -> SQL {
+        "\(time) >= \(scope.period.range.lowerBound)"
+    }
+
+    private static func measures(_ scope: Scope) -> SQL {
+        source(scope).measures(by: { isCurrent($0, scope) }, as: "current")
+    }
+
+    private static func sessions(_ scope: Scope) -> SQL {
+        let source = source(scope)
         return """
-            SELECT current, sum(events), sum(views), countIf(views > 0), sum(seconds), sum(timed), \
-            sum(length(session_views)), sum(arrayCount(views -> views = 1, session_views)) \
-            FROM (SELECT uid, event_time >= \(period.range.lowerBound) AS current, count() AS events, \
-            countIf(\(scope.isPageView)) AS views, \(scope.durations), \(Sessions.columns(scope)) \
-            FROM events WHERE \(Scope.within(both)) AND \(scope.filters.condition) GROUP BY uid, current) \
-            GROUP BY current
+            \(addingUp: """
+                SELECT current, sum(length(session_views)) AS sessions, \
+                sum(arrayCount(views -> views = 1, session_views)) AS bounces FROM (\
+                SELECT \(isCurrent(source.time, scope)) AS current, \(Sessions.columns(source)) FROM \(source.visits) \
+                GROUP BY \(scope.user), current) GROUP BY current
+                """, keys: ["current"], sums: ["sessions", "bounces"])
             """
     }
 
     private static func newUsers(_ scope: Scope) -> SQL {
-        let period = scope.period
-        let both = (period.previous?.lowerBound ?? period.range.lowerBound)..<period.range.upperBound
-        return NewUsers.count(
-            in: both,
-            filters: scope.filters,
-            by: "first_time >= \(period.range.lowerBound)"
-        )
+        NewUsers.count(in: source(scope).range, of: scope, by: isCurrent("first_time", scope))
     }
 
-    private static func newUsersRow(_ row: inout RowReader) throws(QuestionError) -> (isCurrent: Bool, users: Int64) {
-        (try row.integer() == 1, try row.integer())
+    /// Reads rows that begin with which period they are of.
+    private static func ofPeriod<Element>(
+        _ read: @escaping (inout RowReader) throws(QuestionError) -> Element
+    ) -> (inout RowReader) throws(QuestionError) -> (isCurrent: Bool, element: Element) {
+        { row throws(QuestionError) in (try row.integer() == 1, try read(&row)) }
     }
 
     private struct Figures {
         var measures = Measures()
         var sessions = SessionCounts()
         var newUsers: Int64 = 0
-
-        static func row(_ row: inout RowReader) throws(QuestionError) -> (isCurrent: Bool, figures: Figures) {
-            let isCurrent = try row.integer() == 1
-            var figures = Figures()
-            figures.measures = try Measures(&row)
-            figures.sessions = try SessionCounts(&row)
-            return (isCurrent, figures)
-        }
 
         var members: [JSONValue.Member] {
             [

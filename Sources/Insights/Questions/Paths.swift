@@ -44,28 +44,31 @@ enum Paths: Question {
     /// kept: linear in the user's events, where slicing sessions out of an array would copy it for each.
     private static func statement(_ scope: Scope, depth: Int, start: Int?, limit: Int) -> SQL {
         let views: SQL = """
-            SELECT uid, arrayMap(visit -> visit.1, arrayFilter(visit -> visit.1 >= 0, visits)) AS seen, \
+            SELECT person, arrayMap(visit -> visit.1, arrayFilter(visit -> visit.1 >= 0, visits)) AS seen, \
             arrayFilter((number, visit) -> visit.1 >= 0, visit_sessions, visits) AS seen_sessions \
             FROM (\(VisitOrder.statement(scope)))
             """
         // Not the page again that the session was on already.
         let moves: SQL = """
-            SELECT uid, arrayFilter((page, new) -> new, seen, news) AS pages, \
-            arrayFilter((number, new) -> new, seen_sessions, news) AS sessions FROM (SELECT uid, seen, seen_sessions, \
+            SELECT person, arrayFilter((page, new) -> new, seen, news) AS pages, \
+            arrayFilter((number, new) -> new, seen_sessions, news) AS sessions FROM (SELECT person, seen, seen_sessions, \
             arrayMap((page, before, number, number_before) -> page != before OR number != number_before, \
             seen, \(VisitOrder.before("seen")), seen_sessions, \(VisitOrder.before("seen_sessions"))) AS news \
             FROM (\(views)))
             """
         let beginning: SQL = start.map { "pages.1 = \($0)" } ?? "1"
-        return """
-            SELECT path, count() AS times, uniqExact(uid) AS users FROM (\
-            SELECT uid, arrayFilter((way, number, before) -> number != before, ways, way_sessions, \
+        let counted: SQL = """
+            SELECT path, count() AS times, uniqExact(person) AS users FROM (\
+            SELECT person, arrayFilter((way, number, before) -> number != before, ways, way_sessions, \
             \(VisitOrder.before("way_sessions"))) AS paths FROM (\
-            SELECT uid, arrayFilter(pages -> \(beginning), following) AS ways, \
+            SELECT person, arrayFilter(pages -> \(beginning), following) AS ways, \
             arrayFilter((number, pages) -> \(beginning), sessions, following) AS way_sessions FROM (\
-            SELECT uid, sessions, \(following(depth: depth)) AS following FROM (\(moves))))) \
+            SELECT person, sessions, \(following(depth: depth)) AS following FROM (\(moves))))) \
             ARRAY JOIN arrayMap(way -> arrayFilter(page -> page >= 0, [\(places(depth: depth))]), paths) AS path \
-            GROUP BY path ORDER BY times DESC, path LIMIT \(limit)
+            GROUP BY path
+            """
+        return """
+            \(addingUp: counted, keys: ["path"], sums: ["times", "users"]) ORDER BY times DESC, path LIMIT \(limit)
             """
     }
 

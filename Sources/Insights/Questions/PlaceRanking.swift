@@ -67,9 +67,16 @@ struct PlaceRanking {
         """
         SELECT page, position, sum(events_here) AS events, sum(views_here) AS views, sum(visitors_here) AS visitors, \
         sum(seconds_here) AS seconds, sum(timed_here) AS timed, sum(entries_here) AS entries, sum(exits_here) AS exits \
-        FROM (\(visits(scope)) UNION ALL \(edges(scope))) GROUP BY page, position ORDER BY \(order) LIMIT \(limit)
+        FROM \(perShard: "\(visits(scope)) UNION ALL \(edges(scope))", columns: Self.counted) \
+        GROUP BY page, position ORDER BY \(order) LIMIT \(limit)
         """
     }
+
+    /// The columns of both lists.
+    private static let counted: [SQL] = [
+        "page", "position", "events_here", "views_here", "visitors_here", "seconds_here", "timed_here", "entries_here",
+        "exits_here",
+    ]
 
     private func visits(_ scope: Scope) -> SQL {
         let position: SQL = kind == .page ? "toInt64(-1)" : "ifNull(toInt64(pos_id), toInt64(-1))"
@@ -77,7 +84,7 @@ struct PlaceRanking {
             SELECT page, position, events AS events_here, views AS views_here, visitors AS visitors_here, \
             seconds AS seconds_here, timed AS timed_here, toUInt64(0) AS entries_here, toUInt64(0) AS exits_here \
             FROM (SELECT ifNull(toInt64(page_id), toInt64(-1)) AS page, \(position) AS position, \(scope.measures) \
-            FROM events WHERE \(scope.condition) GROUP BY page, position)
+            FROM \(Schema.events) WHERE \(scope.condition) GROUP BY page, position)
             """
     }
 

@@ -11,10 +11,14 @@ enum Rejected: Question {
     )
 
     static func answer(_ asked: Asked) async throws(QuestionError) -> JSONValue {
+        let limit = asked.arguments.integer("limit")
+        let columns: [SQL] = ["arrival", "app", "code", "detail", "body", "body_bytes", "replayed"]
         let sql: SQL = """
-            SELECT arrival, app, code, detail, body, body_bytes, \(Quarantined.isReplayed) FROM \(Schema.quarantine) \
-            WHERE \(try Quarantined.condition(asked)) \
-            ORDER BY arrival DESC LIMIT 1 BY arrival LIMIT \(asked.arguments.integer("limit"))
+            SELECT \(.joined(columns, separator: ", ")) FROM \(perShard: """
+                SELECT arrival, app, code, detail, body, body_bytes, \(Quarantined.isReplayed) AS replayed \
+                FROM \(Schema.quarantine) WHERE \(try Quarantined.condition(asked)) \
+                ORDER BY arrival DESC LIMIT 1 BY arrival LIMIT \(limit)
+                """, columns: columns) ORDER BY arrival DESC LIMIT \(limit)
             """
         let reports = try await asked.rows(sql) { row throws(QuestionError) -> JSONValue in
             let arrival = try row.integer()
@@ -61,17 +65,22 @@ enum RejectedReasons: Question {
             """
         let days = try await asked.rows(
             """
-            SELECT code, \(place) AS place, \(day) AS day, count() \
-            FROM \(once) GROUP BY code, place, day ORDER BY day
+            \(addingUp: """
+                SELECT code, \(place) AS place, \(day) AS day, count() AS reports FROM \(once) GROUP BY code, place, day
+                """, keys: ["code", "place", "day"], sums: ["reports"]) ORDER BY day
             """
         ) { row throws(QuestionError) in
             (key: [try row.string(), try row.string()], day: try row.integer(), count: try row.integer())
         }
         let byReason = Dictionary(grouping: days, by: \.key)
         let sql: SQL = """
-            SELECT code, \(place) AS place, count(), sum(\(Quarantined.isReplayed)), min(arrival), max(arrival), \
-            argMax(detail, arrival), argMax(body, arrival) FROM \(once) \
-            GROUP BY code, place ORDER BY count() DESC, code, place LIMIT \(asked.arguments.integer("limit"))
+            SELECT code, place, sum(reports) AS all_reports, sum(replayed), min(first), max(last), \
+            argMax(newest_detail, last), argMax(newest_body, last) FROM \(perShard: """
+                SELECT code, \(place) AS place, count() AS reports, sum(\(Quarantined.isReplayed)) AS replayed, \
+                min(arrival) AS first, max(arrival) AS last, argMax(detail, arrival) AS newest_detail, \
+                argMax(body, arrival) AS newest_body FROM \(once) GROUP BY code, place
+                """, columns: ["code", "place", "reports", "replayed", "first", "last", "newest_detail", "newest_body"]) \
+            GROUP BY code, place ORDER BY all_reports DESC, code, place LIMIT \(asked.arguments.integer("limit"))
             """
         let reasons = try await asked.rows(sql) { row throws(QuestionError) -> JSONValue in
             let (code, place) = (try row.string(), try row.string())

@@ -7,9 +7,16 @@ enum Retention: Question {
         "retention",
         .init("Who comes back, by first day or week", "留存：按首次活跃的日或周分组，统计之后仍活跃的人数"),
         parameters: [
-            .init("interval", .choice(["day", "week"]), standard: "day", .init("Days or weeks", "按日或按周")),
+            interval,
             .init("periods", .integer(1...90), standard: "7", .init("How many days or weeks later", "观察之后多少日或周")),
         ] + CatalogueEntry.Parameter.scope
+    )
+
+    static let interval = CatalogueEntry.Parameter(
+        "interval",
+        .choice(["day", "week"]),
+        standard: "day",
+        .init("Days or weeks", "按日或按周")
     )
 
     /// Cohorts of one answer; each has at most 91 numbers.
@@ -54,12 +61,21 @@ enum Retention: Question {
     }
 
     private static func statement(_ scope: Scope, _ interval: Interval, _ periods: Int) -> SQL {
-        let key = interval.key(of: "toInt64(event_time)", in: scope.period)
-        return """
+        """
+        \(addingUp: """
             SELECT cohort, point - cohort AS later, count() AS users FROM (\
-            SELECT uid, groupUniqArray(\(key)) AS points, arrayReduce('min', points) AS cohort \
-            FROM events WHERE \(scope.condition) GROUP BY uid) ARRAY JOIN points AS point \
-            WHERE point - cohort <= \(periods) GROUP BY cohort, later ORDER BY cohort, later
+            \(activity(EventSource(scope, by: interval), interval, by: scope.user))) ARRAY JOIN points AS point \
+            WHERE point - cohort <= \(periods) GROUP BY cohort, later
+            """, keys: ["cohort", "later"], sums: ["users"]) ORDER BY cohort, later
+        """
+    }
+
+    /// A row a user: the points he was active in, and the first of them.
+    static func activity(_ source: EventSource, _ interval: Interval, by user: SQL) -> SQL {
+        let key = interval.key(of: source.time, in: source.scope.period)
+        return """
+            SELECT \(user) AS person, groupUniqArray(\(key)) AS points, arrayReduce('min', points) AS cohort \
+            FROM \(source.visits) GROUP BY person
             """
     }
 }

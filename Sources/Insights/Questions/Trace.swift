@@ -14,7 +14,7 @@ enum Trace: Question {
 
     static func answer(_ asked: Asked) async throws(QuestionError) -> JSONValue {
         let sql: SQL = """
-            SELECT \(EventRecord.columns) FROM events \
+            SELECT \(EventRecord.columns) FROM \(Schema.events) \
             WHERE \(try asked.optionalPeriod()) AND ifNull(trace_id = \(asked.subject ?? ""), 0) \
             ORDER BY event_time, arrival, item_index LIMIT \(eventsAtMost + 1)
             """

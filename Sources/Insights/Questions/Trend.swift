@@ -102,26 +102,26 @@ enum Trend: Question {
     }
 
     private static func measures(_ scope: Scope, _ interval: Interval) -> SQL {
-        """
-        SELECT \(interval.key(of: "toInt64(event_time)", in: scope.period)) AS point, \(scope.measures) \
-        FROM events WHERE \(scope.condition) GROUP BY point
-        """
+        EventSource(scope, by: interval).measures(by: { interval.key(of: $0, in: scope.period) }, as: "point")
     }
 
     /// A session belongs to the point it begins in, so that the points add up to the period's sessions.
     private static func sessions(_ scope: Scope, _ interval: Interval) -> SQL {
-        """
-        SELECT \(interval.key(of: "started", in: scope.period)) AS point, count() AS sessions, \
-        countIf(views = 1) AS bounces \
-        FROM (SELECT uid, \(Sessions.columns(scope)) FROM events WHERE \(scope.condition) GROUP BY uid) \
-        ARRAY JOIN session_starts AS started, session_views AS views GROUP BY point
-        """
+        let source = EventSource(scope)
+        return """
+            \(addingUp: """
+            SELECT \(interval.key(of: "started", in: scope.period)) AS point, count() AS sessions, \
+            countIf(views = 1) AS bounces \
+            FROM (SELECT \(Sessions.columns(source)) FROM \(source.visits) GROUP BY \(scope.user)) \
+            ARRAY JOIN session_starts AS started, session_views AS views GROUP BY point
+            """, keys: ["point"], sums: ["sessions", "bounces"])
+            """
     }
 
     private static func newUsers(_ scope: Scope, _ interval: Interval) -> SQL {
         NewUsers.count(
             in: scope.period.range,
-            filters: scope.filters,
+            of: scope,
             by: interval.key(of: "first_time", in: scope.period)
         )
     }

@@ -1,8 +1,8 @@
-import EventStore
+package import EventStore
 
 extension JSONValue {
     /// A value of a result, as it is.
-    init(stored value: ResultSet.Value) {
+    package init(stored value: ResultSet.Value) {
         switch value {
         case .null: self = .null
         case .bool(let value): self = .bool(value)

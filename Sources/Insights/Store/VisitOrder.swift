@@ -5,7 +5,7 @@ import EventStore
 /// Which page came first or last in a session depends on events that share a second, so here the whole order counts:
 /// (`event_time`, `arrival`, `item_index`).
 enum VisitOrder {
-    /// A statement with a row for each user: `uid`, `visits` (page and position, −1: absent) and `visit_sessions`
+    /// A statement with a row for each user: `person`, `visits` (page and position, −1: absent) and `visit_sessions`
     /// (growing numbers from 0), with one element a page view, in order. Sessions are cut from all the scope's events,
     /// so that one that is no page view still bridges a gap.
     ///
@@ -13,18 +13,18 @@ enum VisitOrder {
     /// aliases: the engine analyses an alias again wherever it is used, which took 0.3 s for the longest paths.
     static func statement(_ scope: Scope) -> SQL {
         """
-        SELECT uid, arrayFilter(visit -> visit.1 != -2, ordered) AS visits, \
+        SELECT person, arrayFilter(visit -> visit.1 != -2, ordered) AS visits, \
         arrayFilter((number, visit) -> visit.1 != -2, numbers, ordered) AS visit_sessions FROM (\
-        SELECT uid, arraySort((visit, key) -> key, \
+        SELECT person, arraySort((visit, key) -> key, \
             arrayMap((page, position) -> (page, position), pages, positions), \
             arrayMap((time, arrival, item) -> (time, arrival, item), times, arrivals, items)) AS ordered, \
         arrayMap(number -> toInt64(number), arrayCumSum(arrayMap(gap -> gap > \(Sessions.gapSeconds), \
             arrayDifference(arraySort(times))))) AS numbers FROM (\
-        SELECT uid, groupArray(toUInt32(event_time)) AS times, groupArray(arrival) AS arrivals, \
+        SELECT \(scope.user) AS person, groupArray(toUInt32(event_time)) AS times, groupArray(arrival) AS arrivals, \
         groupArray(item_index) AS items, \
         groupArray(if(\(scope.isPageView), ifNull(toInt64(page_id), toInt64(-1)), toInt64(-2))) AS pages, \
         groupArray(ifNull(toInt64(pos_id), toInt64(-1))) AS positions \
-        FROM events WHERE \(scope.condition) GROUP BY uid))
+        FROM \(Schema.events) WHERE \(scope.condition) GROUP BY person))
         """
     }
 

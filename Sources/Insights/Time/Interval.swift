@@ -54,6 +54,17 @@ enum Interval: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether every point of the period is made of whole pieces of so many seconds, counted from the epoch; of at most an
+    /// hour.
+    func isMadeOf(seconds: Int64, in period: Period) -> Bool {
+        shortestSeconds.isMultiple(of: seconds)
+            && Self.stretches(of: period).allSatisfy { stretch in
+                let begins = stretch.range.lowerBound
+                return stretch.offset.isMultiple(of: seconds)
+                    && (begins.isMultiple(of: seconds) || begins <= period.range.lowerBound - 3_600)
+            }
+    }
+
     private var shortestSeconds: Int64 {
         switch self {
         case .minute: 60

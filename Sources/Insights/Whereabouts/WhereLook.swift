@@ -54,15 +54,20 @@ struct WhereLook {
     func refused() async throws(QuestionError) -> (entries: [WhereEntry], isMore: Bool) {
         var entries: [WhereEntry] = []
         var before = UInt64.max
+        let columns: [SQL] = [
+            "arrival", "app", "code", "detail", "body", "replayed", "plan_version", "journal_segment", "journal_offset",
+        ]
         for _ in 0..<Self.pagesAtMost {
             // The engine finds bodies that may mention it; with a backslash, that may be in other letters. The body
             // itself is then read.
             let sql: SQL = """
-                SELECT arrival, app, code, detail, body, arrival IN (SELECT arrival FROM \(Schema.replays)), \
-                plan_version, journal_segment, journal_offset FROM \(Schema.quarantine) \
-                WHERE arrival < \(before) AND \(try asked.arrivalPeriod()) \
-                AND (position(body, \(sought.text)) > 0 OR position(body, '\\\\') > 0) \
-                ORDER BY arrival DESC LIMIT 1 BY arrival LIMIT \(Self.pageRows)
+                SELECT \(.joined(columns, separator: ", ")) FROM \(perShard: """
+                    SELECT arrival, app, code, detail, body, arrival IN (SELECT arrival FROM \(Schema.replays)) AS replayed, \
+                    plan_version, journal_segment, journal_offset FROM \(Schema.quarantine) \
+                    WHERE arrival < \(before) AND \(try asked.arrivalPeriod()) \
+                    AND (position(body, \(sought.text)) > 0 OR position(body, '\\\\') > 0) \
+                    ORDER BY arrival DESC LIMIT 1 BY arrival LIMIT \(Self.pageRows)
+                    """, columns: columns) ORDER BY arrival DESC LIMIT \(Self.pageRows)
                 """
             let page = try await asked.rows(sql) { row throws(QuestionError) -> (entry: WhereEntry, mentions: Bool) in
                 let (arrival, app) = (try row.integer(), try row.string())

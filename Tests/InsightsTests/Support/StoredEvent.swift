@@ -52,6 +52,8 @@ extension EventBatch {
             identityLow.append(0)
             journalSegment.append(1)
             journalOffset.append(UInt64(count))
+            clientAddress.append("".utf8)
+            isLate.append(event.order.1 > (event.time + Int64(Self.lateSeconds)) * 1_000_000 ? 1 : 0)
             finishRow()
         }
     }

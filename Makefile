@@ -7,8 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SWIFT_BUILD := swift build --configuration release
 
-.PHONY: help setup build run demo test torture fuzz sanitize lint format bench bench-hotpath bench-sustained \
-	setup-bench bench-peers screenshot install clean
+.PHONY: help setup build run cluster demo test torture fuzz sanitize lint format bench bench-hotpath bench-sustained \
+	setup-bench bench-peers bench-questions screenshot install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ build: setup ## Build the release program, .build/release/footprint
 
 run: build ## Build and start the server with a demo app; PORT=8080 DATA=.demo
 	@exec scripts/run
+
+cluster: build ## Try a ClickHouse cluster on this machine: 2 x 2 servers, two collectors, nginx; PORT=8080
+	@scripts/setup --tests
+	@exec scripts/cluster $(if $(PORT),--port $(PORT))
 
 demo: build ## Fill the server that `make run` started with believable visits; USERS=2000 DAYS=30
 	@.build/release/footprint demo --data "$(or $(DATA),.demo)" $(if $(USERS),--users $(USERS)) $(if $(DAYS),--days $(DAYS))
@@ -58,6 +62,9 @@ setup-bench: setup ## Install what bench-peers compares with (nginx, Lua, wrk, N
 
 bench-peers: build setup-bench ## Compare the intake with nginx, Node and Fluent Bit; SECONDS_EACH=10 ROUNDS=3
 	@exec Benchmarks/compare
+
+bench-questions: build ## Every question beside DuckDB and PostgreSQL on the same events; EVENTS=1000000 PEERS=duckdb
+	@exec Benchmarks/questions/run $(if $(EVENTS),--events $(EVENTS)) $(if $(PEERS),--peers $(PEERS))
 
 screenshot: build ## Take docs/images/console.png from a real run
 	@scripts/setup --tests

@@ -83,6 +83,14 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "RemoteClickHouse",
+            dependencies: [
+                "EventStore", "CZlib", httpClient, nioCore, nioPosix, nioSSL, logging,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
             name: "Loader",
             dependencies: ["Reports", "Journal", "EventStore", "CFootprint", logging],
             swiftSettings: house
@@ -95,10 +103,26 @@ let package = Package(
         ),
 
         .target(name: "Insights", dependencies: ["EventStore", "Reports"], swiftSettings: house),
+
+        // What is held about one person: erased, handed out; and what is too old for anybody.
+        .target(
+            name: "Privacy",
+            dependencies: [
+                "Reports", "Journal", "Access", "EventStore", "Loader", "Quarantine", "Insights", crypto, logging,
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "Live",
+            dependencies: ["Journal", "Reports", "Loader", "Insights", "CFootprint"],
+            swiftSettings: house
+        ),
         .target(
             name: "Console",
             dependencies: [
-                "Insights", "Access", "Plans", "EventStore", "Quarantine", "Reports", "CZlib", crypto, hummingbird,
+                "Insights", "Access", "Plans", "EventStore", "Quarantine", "Live", "Privacy", "Reports", "CZlib",
+                crypto,
+                hummingbird,
                 httpTypes, logging, nioCore,
                 nioPosix,
             ],
@@ -112,9 +136,9 @@ let package = Package(
         .target(
             name: "FootprintServer",
             dependencies: [
-                "Reports", "Journal", "Access", "Plans", "Collector", "EventStore", "EmbeddedClickHouse", "Loader",
-                "Insights",
-                "Quarantine", "Console", hummingbird, httpTypes, nioCore, nioPosix, logging,
+                "Reports", "Journal", "Access", "Plans", "Collector", "EventStore", "EmbeddedClickHouse",
+                "RemoteClickHouse", "Loader", "Insights",
+                "Quarantine", "Live", "Privacy", "Console", hummingbird, httpTypes, nioCore, nioPosix, logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house
@@ -123,9 +147,9 @@ let package = Package(
             name: "footprint",
             dependencies: [
                 "FootprintServer", "FootprintClient", "Collector", "Reports", "Journal", "Access", "Plans",
-                "EventStore",
+                "EventStore", "RemoteClickHouse",
                 "Insights",
-                "Console", "CZlib",
+                "Console", "CZlib", "Privacy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 httpClient, nioCore, nioSSL, logging,
@@ -168,13 +192,28 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "RemoteClickHouseTests",
+            dependencies: ["RemoteClickHouse", "EventStore", "Reports", "TestSupport", logging],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "LoaderTests",
             dependencies: ["Loader", "Quarantine", "Journal", "EventStore", "EmbeddedClickHouse", "Reports", logging],
             swiftSettings: house
         ),
         .testTarget(
+            name: "PrivacyTests",
+            dependencies: [
+                "Privacy", "Access", "Loader", "Journal", "EventStore", "EmbeddedClickHouse", "Insights", "Reports",
+                logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "InsightsTests",
-            dependencies: ["Insights", "EventStore", "EmbeddedClickHouse", "Reports", "TestSupport", logging],
+            dependencies: [
+                "Insights", "EventStore", "EmbeddedClickHouse", "RemoteClickHouse", "Reports", "TestSupport", logging,
+            ],
             swiftSettings: house
         ),
         .testTarget(
@@ -197,7 +236,11 @@ let package = Package(
             dependencies: ["footprint", "FootprintClient", "Insights"],
             swiftSettings: house
         ),
-        .testTarget(name: "EndToEnd", dependencies: ["CTLS", nioCore, nioPosix, httpClient], swiftSettings: house),
+        .testTarget(
+            name: "EndToEnd",
+            dependencies: ["TestSupport", "CTLS", nioCore, nioPosix, httpClient],
+            swiftSettings: house
+        ),
     ]
 )
 

@@ -18,6 +18,8 @@ final class DataDirectory: Sendable {
     var journal: String { path + "/journal" }
     var loader: String { path + "/loader" }
     var store: String { path + "/store" }
+    /// Files on their way out, each for a moment; empty when a process begins.
+    var exports: String { path + "/exports" }
     var serveFile: String { path + "/serve.json" }
 
     init(_ relativePath: String) throws(StartFailure) {
@@ -48,6 +50,9 @@ final class DataDirectory: Sendable {
                 "the data directory \(path) is in use by another footprint process; stop it, or choose another --data"
             )
         }
+        // What a crash left of files on their way out.
+        try? FileManager.default.removeItem(atPath: exports)
+        try Self.makeFolder(exports)
     }
 
     deinit { close(lock) }

@@ -1,23 +1,29 @@
 import Collector
+import EventStore
 import Journal
 import Loader
 import Logging
+import Privacy
 import Synchronization
 
 /// What the parts say about themselves, put together.
 final class Health: Sendable {
     let journal: Journal
     let loader: Loader
+    let store: any EventStore
     private let collector = Mutex<Collector?>(nil)
     private let draining = Atomic<Bool>(false)
     /// As it was last told to the log.
     private let journalTrouble = Mutex<String?>(nil)
     /// Refused reports that made room for newer ones.
     let refusalsDropped = Atomic<UInt64>(0)
+    /// What erasure and retention did.
+    let privacy = PrivacyCounters()
 
-    init(journal: Journal, loader: Loader) {
+    init(journal: Journal, loader: Loader, store: any EventStore) {
         self.journal = journal
         self.loader = loader
+        self.store = store
     }
 
     func watch(_ collector: Collector) {
@@ -45,7 +51,7 @@ final class Health: Sendable {
         let journalState =
             isDraining ? "stopping" : isFailing ? Self.failing : hasRoom ? "ok" : "too much waits to be written"
         let isReady = !isDraining && !isFailing && hasRoom
-        let loadingState = loader.status.trouble == nil ? "ok" : Self.failing
+        let loadingState = loader.status.trouble == nil && store.trouble == nil ? "ok" : Self.failing
         return Report(
             isReady: isReady,
             json: #"{"ready":\#(isReady),"journal":"\#(journalState)","#

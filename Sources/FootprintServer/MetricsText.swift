@@ -1,6 +1,8 @@
 import Collector
+import EventStore
 import Journal
 import Loader
+import Privacy
 import Synchronization
 
 /// Counters in the Prometheus text format, version 0.0.4.
@@ -99,6 +101,13 @@ enum MetricsText {
         )
         metric("loader_lag_bytes", "gauge", "Journal bytes that are not in the store yet.", health.loader.lagBytes)
         metric("loader_ok", "gauge", "1 while loading works.", status.trouble == nil ? 1 : 0)
+        metric("store_ok", "gauge", "1 while the store can be asked.", health.store.trouble == nil ? 1 : 0)
+        metric(
+            "questions_running",
+            "gauge",
+            "Questions that the embedded store works on.",
+            UInt64(health.store.questionsRunning)
+        )
         metric("loader_events_total", "counter", "Events loaded into the store.", status.eventsLoaded)
         metric("loader_refused_total", "counter", "Refused reports loaded into the quarantine.", status.refused)
         metric("loader_ranges_total", "counter", "Ranges loaded into the store.", status.rangesLoaded)
@@ -108,6 +117,35 @@ enum MetricsText {
             "counter",
             "Journal records that could not be read.",
             status.unreadableRecords
+        )
+        let privacy = health.privacy
+        metric(
+            "retention_dropped_total",
+            "counter",
+            "What was dropped because it was older than it may be kept.",
+            [
+                (#"{what="events"}"#, privacy.eventsDropped.load(ordering: .relaxed)),
+                (#"{what="refused_reports"}"#, privacy.refusedDropped.load(ordering: .relaxed)),
+                (#"{what="journal_segments"}"#, privacy.segmentsDropped.load(ordering: .relaxed)),
+            ]
+        )
+        metric(
+            "retention_ok",
+            "gauge",
+            "1 while everything that is too old could be dropped.",
+            privacy.retentionWorks.load(ordering: .relaxed) ? 1 : 0
+        )
+        metric(
+            "erasures_total",
+            "counter",
+            "Erasures of a person's data that are finished.",
+            privacy.erasures.load(ordering: .relaxed)
+        )
+        metric(
+            "erasures_pending",
+            "gauge",
+            "Erasures of a person's data that are not finished.",
+            privacy.erasuresPending.load(ordering: .relaxed)
         )
         metric("journal_damaged_places_total", "counter", "Damaged places met while loading.", status.damagedPlaces)
         return text

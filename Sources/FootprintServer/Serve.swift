@@ -7,11 +7,13 @@ import Foundation
 import Hummingbird
 import Insights
 import Journal
+import Live
 import Loader
 package import Logging
 import NIOCore
 import NIOPosix
 import Plans
+import Privacy
 import Quarantine
 import Reports
 import Synchronization
@@ -48,10 +50,23 @@ package func serve(
         try starting { () throws(TLSError) in try TLSIdentity(certificate: files.certificate, key: files.key) }
     }
     let plans = try openPlan(settings, access, logger)
-    let parts = try await Storage.open(directory, settings, logger: logger)
+    let parts = try await Storage.open(directory, settings, startsWithoutStore: true, logger: logger)
 
-    let health = Health(journal: parts.journal, loader: parts.loader)
+    let health = Health(journal: parts.journal, loader: parts.loader, store: parts.store)
+    let live = LiveFeed(journal: parts.journal)
     let quarantine = Quarantine(store: parts.store, journal: parts.journal, plan: { plans.table }, logger: logger)
+    let privacy = Privacy(
+        dataDirectory: directory.path,
+        journal: parts.journal,
+        loader: parts.loader,
+        store: parts.store,
+        quarantine: quarantine,
+        access: access,
+        version: settings.version,
+        counters: health.privacy,
+        logger: logger,
+        nowMicroseconds: WallClock.microseconds
+    )
     let threads = NIOThreadPool(numberOfThreads: 2)
     threads.start()
     let tokenDesk = TokenDesk()
@@ -64,9 +79,13 @@ package func serve(
             access: access,
             store: parts.store,
             search: JournalSearch(journal: parts.journal, loader: parts.loader),
+            loadedUntilSeconds: parts.loader.loadedUntilSeconds,
             plans: plans,
             health: health,
             quarantine: quarantine,
+            privacy: privacy,
+            live: LiveSource(feed: live) { health.totals },
+            exportFolder: directory.exports,
             threads: threads,
             tokenDesk: tokenDesk,
             tokenLimiter: tokenLimiter,
@@ -99,6 +118,10 @@ package func serve(
     let loading = Task { await parts.loader.run() }
     let watching = Task { await watch(access, plans, tls, health, logger) }
     let trimming = Task { await keepBounded(quarantine, settings.quarantineBytes, health, logger) }
+    let erasing = Task { await privacy.erasures.run() }
+    let lettingGo = retention(settings, parts, privacy.loaded, health, logger).map { retention in
+        Task { await retention.run() }
+    }
     var limits = settings.limits
     for await signal in signals {
         if signal == .sighup {
@@ -122,11 +145,16 @@ package func serve(
         break
     }
     health.startDraining()
+    live.end()
     watching.cancel()
     trimming.cancel()
+    erasing.cancel()
+    lettingGo?.cancel()
     await collector.drain(timeoutSeconds: 3)
     loading.cancel()
     await loading.value
+    await erasing.value
+    await lettingGo?.value
     await parts.close(loadSeconds: 3)
     directory.removeServeFile()
     await tokenDesk.close()
@@ -163,6 +191,32 @@ private func watch(
     }
 }
 
+/// nil where everything is kept.
+private func retention(
+    _ settings: ServerSettings,
+    _ parts: Storage,
+    _ loaded: LoadedMark,
+    _ health: Health,
+    _ logger: Logger
+) -> Retention? {
+    guard settings.retainDays > 0 else { return nil }
+    if settings.journalKeep == .forever {
+        logger.notice(
+            "the journal is kept as long as --retain allows, not forever",
+            metadata: ["days": "\(settings.retainDays)"]
+        )
+    }
+    return Retention(
+        days: settings.retainDays,
+        store: parts.store,
+        journal: parts.journal,
+        loaded: loaded,
+        counters: health.privacy,
+        logger: logger,
+        nowSeconds: UnixTime.seconds
+    )
+}
+
 /// Lets the oldest refused reports go, once a minute, where there are too many.
 private func keepBounded(_ quarantine: Quarantine, _ limitBytes: Int, _ health: Health, _ logger: Logger) async {
     while !Task.isCancelled {
@@ -193,9 +247,13 @@ private func consoleResponder(
     access: Access,
     store: any EventStore,
     search: JournalSearch,
+    loadedUntilSeconds: @escaping @Sendable () -> Int64?,
     plans: CurrentPlan,
     health: Health,
     quarantine: Quarantine,
+    privacy: Privacy,
+    live: LiveSource,
+    exportFolder: String,
     threads: NIOThreadPool,
     tokenDesk: TokenDesk,
     tokenLimiter: RateLimiter<InternetAddress>,
@@ -204,14 +262,22 @@ private func consoleResponder(
     let files = InstalledFiles.locate(webDirectory: settings.webDirectory)
     let console = try starting { () throws(ConsoleStartError) in
         try Console(
-            insights: Insights(store: store, plan: { plans.plan }, journal: search.find),
+            insights: Insights(
+                store: store,
+                plan: { plans.plan },
+                journal: search.find,
+                loadedUntilSeconds: loadedUntilSeconds
+            ),
             access: access,
             plans: plans,
             webDirectory: files.web,
             assetsDirectory: files.assets,
             logger: logger,
             threads: threads,
-            quarantine: quarantine
+            quarantine: quarantine,
+            privacy: privacy,
+            live: live,
+            export: ExportSource(store: store, folder: exportFolder, threads: threads)
         )
     }
     let endpoint = try starting { () throws(AccessError) in try TokenEndpoint(access: access) }
@@ -235,6 +301,7 @@ private func startIntake(
     var intake = CollectorSettings()
     intake.corsOrigins = settings.corsOrigins
     intake.trustedProxies = settings.trustedProxies
+    intake.storedAddress = settings.storedAddress
     intake.limits = intakeLimits(settings.limits, logger)
     do throws(SocketError) {
         let collector = try Collector(

@@ -7,7 +7,8 @@ package struct ServerSettings: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes a free port; the ready line says which.
     package var port = 8080
-    package var store = StoreLocation.embedded
+    /// nil: as before, and embedded in a data directory that is new.
+    package var store: StoreLocation?
     /// A journal segment is sealed once it holds this much.
     package var journalSegmentBytes = 64 << 20
     package var journalKeep = JournalKeep.untilLoaded
@@ -19,6 +20,8 @@ package struct ServerSettings: Sendable {
     package var tls: TLSFiles?
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     package var trustedProxies: [AddressRange] = []
+    /// How much of clients' addresses is kept with their reports.
+    package var storedAddress = StoredAddress.none
     /// A tracking plan that is applied at the start and on SIGHUP, where it differs from the one in force; nil: the
     /// one in force stays until somebody applies another.
     package var planFile: String?
@@ -26,6 +29,10 @@ package struct ServerSettings: Sendable {
     package var limits = ServerLimits()
     /// Refused reports that are kept; the oldest go first.
     package var quarantineBytes = 1 << 30
+    /// Whole days that events and refused reports are kept after their own; 0: for ever.
+    package var retainDays = 0
+    /// This program's, for receipts of what it erased.
+    package var version = ""
     /// Limits of the embedded engine; threads 0 takes one per processor.
     package var engineMemoryBytes = 4 << 30
     package var engineThreads = 0

@@ -5,6 +5,7 @@ import Foundation
 import Journal
 import Loader
 import Logging
+import RemoteClickHouse
 
 /// Journal, store and the loader between them: what a data directory holds.
 struct Storage: Sendable {
@@ -13,13 +14,25 @@ struct Storage: Sendable {
     let loader: Loader
     let logger: Logger
 
+    /// - Parameter startsWithoutStore: a store that is away for now is no reason not to start.
     static func open(
         _ directory: DataDirectory,
         _ settings: ServerSettings,
+        startsWithoutStore: Bool = false,
         logger: Logger
     ) async throws(StartFailure) -> Storage {
-        let store = try openStore(directory, settings, logger: logger)
-        do throws(StoreError) { try await store.prepare() } catch { throw StartFailure(error.description) }
+        let location = try StoreChoice(directory).settle(settings.store)
+        let store = try openStore(location, directory, settings, logger: logger)
+        do throws(StoreError) {
+            try await store.prepare()
+        } catch {
+            // A cluster that is away makes loading late, and nothing else: reports are journaled here.
+            guard case .unavailable = error, location != .embedded, startsWithoutStore else {
+                await store.shutdown()
+                throw StartFailure(error.description)
+            }
+            logger.warning("starting without the store: it is away", metadata: ["reason": "\(error)"])
+        }
         let options = JournalOptions(
             segmentBytes: settings.journalSegmentBytes,
             waitingBytesLimit: settings.limits.intake.bufferLimitBytes
@@ -63,11 +76,12 @@ struct Storage: Sendable {
     }
 
     private static func openStore(
+        _ location: ServerSettings.StoreLocation,
         _ directory: DataDirectory,
         _ settings: ServerSettings,
         logger: Logger
     ) throws(StartFailure) -> any EventStore {
-        switch settings.store {
+        switch location {
         case .embedded:
             let library = try starting { () throws(StoreError) in try EngineLibrary.locate() }
             return EmbeddedClickHouse(
@@ -78,10 +92,10 @@ struct Storage: Sendable {
                     ? settings.engineThreads : ProcessInfo.processInfo.activeProcessorCount,
                 logger: logger
             )
-        case .clickHouse:
-            throw StartFailure(
-                "this version keeps its store in the data directory: --store clickhouse:// is not available yet"
-            )
+        case .clickHouse(let address):
+            return try starting { () throws(StoreError) in
+                try RemoteClickHouse(try StoreAddress(address), logger: logger)
+            }
         }
     }
 

@@ -44,7 +44,8 @@ struct LocalQuestions {
         }
     }
 
-    private func withStore<Answer>(_ body: (any EventStore) async throws -> Answer) async throws -> Answer {
+    /// Opens the store for `body`, and closes it however that ends.
+    func withStore<Answer>(_ body: (any EventStore) async throws -> Answer) async throws -> Answer {
         let logger = Logger(label: "footprint") { _ in LineLogHandler(format: .logfmt, level: .warning) }
         let opened: (store: any EventStore, close: () async -> Void)
         do {

@@ -30,7 +30,27 @@ struct ServerQuestions {
         }
     }
 
-    private func address(_ path: String, _ parameters: [(name: String, value: String)]) -> String {
+    /// What an administrator or a viewer may look at beside the questions.
+    func read(path: [String]) async throws -> (data: JSONValue, isPending: Bool) {
+        let path = path.map(Self.encoded).joined(separator: "/")
+        let response = try await send(HTTPClientRequest(url: address(path, [])), seconds: 120)
+        return (try data(of: response) { CommandFailure.unable("\(url) knows no \(path)") }, response.status == 202)
+    }
+
+    /// A call that changes something, said by a JSON object; whether it goes on after the answer.
+    func order(path: String, _ body: JSONValue) async throws -> (data: JSONValue, isPending: Bool) {
+        var request = HTTPClientRequest(url: "\(base)/api/v1/\(path)")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(body.encoded())
+        let response = try await send(request, seconds: 3_600)
+        let answer = try data(of: response) {
+            CommandFailure.unable("the server at \(url) is of a version that knows no \(path)")
+        }
+        return (answer, response.status == 202)
+    }
+
+    func address(_ path: String, _ parameters: [(name: String, value: String)]) -> String {
         let query = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
         return "\(base)/api/v1/\(path)?\(query)"
     }
@@ -58,18 +78,25 @@ struct ServerQuestions {
     ) throws -> JSONValue {
         let (status, body) = response
         let envelope = JSONValue(parsing: body)
-        let detail = envelope?["detail"]?.text ?? envelope?["msg"]?.text
         switch status {
-        case 200:
+        case 200, 202:
             guard let data = envelope?["data"] else {
                 throw CommandFailure.unable("\(url) does not answer like a Footprint server")
             }
             return data
-        case 400: throw CommandFailure.usage(detail ?? "the server refuses the question")
-        case 401: throw CommandFailure.unable("the server does not accept the admin token; is \(url) the right server?")
         case 404 where envelope?["ret"] != nil: throw unknown()
-        default:
-            throw CommandFailure.unable("the server answers HTTP \(status)" + (detail.map { ": \($0)" } ?? ""))
+        default: throw refusal(status, body)
+        }
+    }
+
+    /// What an answer that is none means.
+    func refusal(_ status: Int, _ body: [UInt8]) -> CommandFailure {
+        let envelope = JSONValue(parsing: body)
+        let detail = envelope?["detail"]?.text ?? envelope?["msg"]?.text
+        return switch status {
+        case 400: .usage(detail ?? "the server refuses the question")
+        case 401: .unable("the server does not accept the admin token; is \(url) the right server?")
+        default: .unable("the server answers HTTP \(status)" + (detail.map { ": \($0)" } ?? ""))
         }
     }
 

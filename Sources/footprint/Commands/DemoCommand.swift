@@ -15,14 +15,31 @@ struct DemoCommand: FootprintCommand {
             Without --to it sends to the server that runs on the data directory, as an app called "demo", which it adds \
             where there is none.
 
+            With --events it writes exactly so many straight into the store of a data directory on which no server runs, \
+            up to last midnight (UTC): for a hundred million events to try things on.
+
             Examples:
               footprint demo
               footprint demo --users 20000 --days 90
+              footprint demo --events 100000000 --days 365 --data /var/tmp/large
               footprint demo --to https://stats.example --token-file token.txt --rate 5000
             """
     )
 
-    @Option(help: ArgumentHelp("How many people visit. (default: 2000)", valueName: "count"))
+    @Option(help: ArgumentHelp("Write exactly so many events into the store itself.", valueName: "count"))
+    var events: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The last day, in UTC, of the events written by --events. (default: yesterday)",
+            valueName: "day"
+        )
+    )
+    var until: String?
+
+    @Option(
+        help: ArgumentHelp("How many people visit. (default: 2000; as many as --events needs)", valueName: "count")
+    )
     var users: String?
 
     @Option(help: ArgumentHelp("How many days back. (default: 30)", valueName: "count"))
@@ -45,6 +62,15 @@ struct DemoCommand: FootprintCommand {
         let settings = try config.settings()
         let directory = try data.directory(settings)
         let named = try settings.value(.to, to)
+        if let events = try settings.value(.events, events) {
+            guard to == nil else {
+                throw CommandFailure.usage(
+                    "--events writes into the store of --data, and sends nothing: leave out --to"
+                )
+            }
+            return try await load(try bulk(events, settings), into: directory)
+        }
+        guard until == nil else { throw CommandFailure.usage("--until goes with --events") }
         let plan = try sending.plan(settings, isLocal: named == nil)
         let traffic = DemoTraffic(
             seed: UInt64(try settings.value(.seed, seed) ?? 1),
@@ -80,14 +106,21 @@ struct DemoCommand: FootprintCommand {
             throw CommandFailure.usage("give a token (--token-file FILE), or the server's data directory (--data DIR)")
         }
         let access = try AccessFiles.open(directory)
-        do {
-            let app =
-                try access.apps().first { $0.name == "demo" }?.id
-                ?? access.addApp(name: "demo", by: CommandUser.actor).id
-            return try access.issueToken(app: app, ttlSeconds: 6 * 3_600, nowSeconds: AccessFiles.nowSeconds())
-        } catch let error as AccessError {
+        do throws(AccessError) {
+            return try access.issueToken(
+                app: try Self.app(in: access),
+                ttlSeconds: 6 * 3_600,
+                nowSeconds: AccessFiles.nowSeconds()
+            )
+        } catch {
             throw AccessFiles.failure(error)
         }
+    }
+
+    /// The app `demo`, which is added where there is none.
+    static func app(in access: Access) throws(AccessError) -> String {
+        if let app = access.apps().first(where: { $0.name == "demo" }) { return app.id }
+        return try access.addApp(name: "demo", by: CommandUser.actor).id
     }
 }
 

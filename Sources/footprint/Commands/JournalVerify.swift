@@ -32,10 +32,12 @@ struct JournalVerify: FootprintCommand {
         for segment in verification.segments { print(segment) }
         for number in verification.missingSegments { Terminal.output.line("segment \(number) is missing") }
         let records = verification.segments.reduce(0) { $0 + $1.records }
+        let erased = verification.segments.reduce(0) { $0 + $1.erased }
         let damages = verification.segments.reduce(0) { $0 + $1.damage.count }
         Terminal.output.line(
             "\(counted(verification.segments.count, "segment")), \(counted(records, "record")), "
                 + "\(counted(damages, "damaged place"))"
+                + (erased == 0 ? "" : ", \(counted(erased, "erased record"))")
                 + (verification.missingSegments.isEmpty
                     ? "" : ", \(counted(verification.missingSegments.count, "segment")) missing")
         )
@@ -45,6 +47,7 @@ struct JournalVerify: FootprintCommand {
     private func print(_ segment: JournalVerification.Segment) {
         var line = "\(segment.name)  \(counted(segment.records, "record"))  \(counted(segment.sizeBytes, "byte"))"
         line += segment.damage.isEmpty ? "  ok" : "  DAMAGED"
+        if segment.erased > 0 { line += "  \(grouped(segment.erased)) of them erased" }
         if segment.tornTailBytes > 0 { line += "  torn tail of \(counted(Int(segment.tornTailBytes), "byte"))" }
         Terminal.output.line(line)
         for damage in segment.damage {

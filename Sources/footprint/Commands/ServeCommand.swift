@@ -46,6 +46,7 @@ struct ServeCommand: FootprintCommand {
 
     private func serverSettings(_ settings: Settings) throws -> ServerSettings {
         var server = ServerSettings()
+        server.version = Version.current
         server.dataDirectory = try data.directory(settings)
         server.planFile = try plan.file(settings)
         try network.apply(to: &server, settings)
@@ -186,7 +187,8 @@ struct LimitOptions: ParsableArguments {
 struct StorageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "\"embedded\", or a ClickHouse server: clickhouse://user:password@host:8123/db. (default: embedded)",
+            "\"embedded\", or a ClickHouse server or cluster: clickhouse://user:password@host1,host2:8123/db?cluster=NAME; "
+                + "FOOTPRINT_STORE keeps the password out of the process list. (default: as before; embedded at first)",
             valueName: "place"
         )
     )
@@ -207,6 +209,24 @@ struct StorageOptions: ParsableArguments {
         help: ArgumentHelp("Refused reports that are kept, the newest of them. (default: 1024)", valueName: "MiB")
     )
     var quarantineMib: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep events and refused reports so many whole days after their own; 0: for ever. (default: 0)",
+            valueName: "days"
+        )
+    )
+    var retain: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much of a client's address is kept with its reports: none, truncated (IPv4 /24, IPv6 /48), or full. "
+                + "(default: none)",
+            valueName: "how much"
+        ),
+        completion: .list(StoredAddress.allCases.map(\.rawValue))
+    )
+    var storeAddress: String?
 
     @Option(help: ArgumentHelp("Memory of the embedded engine. (default: 4096)", valueName: "MiB"))
     var engineMemoryMib: String?
@@ -229,6 +249,8 @@ struct StorageOptions: ParsableArguments {
         }
         if let value = try settings.value(.journalKeep, journalKeep) { server.journalKeep = value }
         if let value = try settings.value(.quarantineMiB, quarantineMib) { server.quarantineBytes = value << 20 }
+        if let value = try settings.value(.retain, retain) { server.retainDays = value }
+        if let value = try settings.value(.storeAddress, storeAddress) { server.storedAddress = value }
         if let value = try settings.value(.engineMemoryMiB, engineMemoryMib) { server.engineMemoryBytes = value << 20 }
         if let value = try settings.value(.engineThreads, engineThreads) { server.engineThreads = value }
         if let value = try settings.value(.web, web) { server.webDirectory = value }

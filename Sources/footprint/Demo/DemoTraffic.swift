@@ -21,21 +21,13 @@ package struct DemoTraffic: Sendable {
         self.nowSeconds = nowSeconds
     }
 
-    /// China Standard Time, which has no summer time.
-    private static let zoneSeconds: Int64 = 8 * 3_600
-    private static let daySeconds: Int64 = 86_400
-    private static let pages = 40
-
-    private let startPage = WeightedChoice([58, 12, 8, 6, 5, 4, 3, 2, 1, 1])
-    private let anyPage = WeightedChoice.zipf(pages, exponent: 1.1)
-    private let hour = WeightedChoice([
-        18, 10, 6, 4, 3, 4, 10, 24, 38, 44, 46, 52, 68, 60, 48, 46, 48, 54, 66, 82, 96, 100, 78, 44,
-    ])
+    private let site = DemoSite(pages: 40)
+    private let hour = WeightedChoice(DemoSite.hours)
 
     /// Midnight of the first day, in the demo's zone.
     private var firstDay: Int64 {
-        let local = nowSeconds + Self.zoneSeconds
-        return local - local % Self.daySeconds - Self.zoneSeconds - Int64(days - 1) * Self.daySeconds
+        let local = nowSeconds + DemoSite.zoneSeconds
+        return local - local % DemoSite.daySeconds - DemoSite.zoneSeconds - Int64(days - 1) * DemoSite.daySeconds
     }
 
     /// One user and all that user does, in order of time.
@@ -48,7 +40,7 @@ package struct DemoTraffic: Sendable {
             var starts: [Int64] = []
             repeat {
                 let second = hour.draw(&random) * 3_600 + random.below(3_600)
-                starts.append(firstDay + Int64(day) * Self.daySeconds + Int64(second))
+                starts.append(firstDay + Int64(day) * DemoSite.daySeconds + Int64(second))
             } while starts.count < 6 && random.chance(0.28)
             for start in starts.sorted() {
                 // A session begins after the one before it has ended.
@@ -61,53 +53,31 @@ package struct DemoTraffic: Sendable {
 
     /// 0 is Monday.
     private func weekday(_ day: Int) -> Int {
-        // 1970-01-01 was a Thursday.
-        Int((firstDay + Self.zoneSeconds) / Self.daySeconds + Int64(day) + 3) % 7
+        DemoSite.weekday(atLocalSeconds: firstDay + DemoSite.zoneSeconds + Int64(day) * DemoSite.daySeconds)
     }
 
     private func session(of visitor: Visitor, begin: Int64, _ random: inout SeededRandom) -> [ReportItem] {
         let channel: UInt32 = random.chance(visitor.miniProgram) ? 2 : 1
         let traceID = "demo-" + String(random.next(), radix: 36)
         var items: [ReportItem] = []
-        var page = startPage.draw(&random) + 1
         var time = begin
-        // A third looks at one page only; the others go on with a probability that falls slowly.
-        var goesOn = random.chance(0.66)
-        while true {
-            let stay = stay(onPage: page, &random)
+        var walk = SessionWalk(on: site, &random)
+        while let step = walk.next(on: site, &random) {
             items.append(
                 ReportItem(
                     eventTime: time,
                     channel: channel,
                     operateID: channel == 2 ? 11_000 : 10_000,
-                    pageID: UInt32(page),
-                    posID: items.isEmpty ? nil : UInt32(1 + random.below(6)),
-                    prevID: items.last?.pageID,
+                    pageID: step.page,
+                    posID: step.position,
+                    prevID: step.previous,
                     traceID: traceID,
-                    // Of the last page many clients never learn how long it was looked at.
-                    durationSeconds: goesOn || random.chance(0.6) ? UInt64(stay) : nil
+                    durationSeconds: step.isStayKnown ? UInt64(step.staySeconds) : nil
                 )
             )
-            guard goesOn, items.count < 40 else { return items }
-            time += stay
-            page = pageAfter(page, &random)
-            goesOn = random.chance(0.8)
+            time += step.staySeconds
         }
-    }
-
-    /// Mostly one of a page's few links, sometimes anywhere.
-    private func pageAfter(_ page: Int, _ random: inout SeededRandom) -> Int {
-        guard random.chance(0.72) else { return anyPage.draw(&random) + 1 }
-        let link = random.chance(0.5) ? 0 : 1 + random.below(3)
-        return (page * 3 + link * 7) % Self.pages + 1
-    }
-
-    /// Seconds, skewed as reading times are: a median of some 20, now and then minutes.
-    private func stay(onPage page: Int, _ random: inout SeededRandom) -> Int64 {
-        // Twelve uniform numbers make a normal one.
-        let normal = (0..<12).reduce(-6.0) { sum, _ in sum + random.unit() }
-        let median = 12.0 + Double(page % 5) * 6
-        return max(1, min(1_500, Int64(median * exponential(normal * 0.8))))
+        return items
     }
 }
 

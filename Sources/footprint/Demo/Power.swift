@@ -15,3 +15,7 @@ func power(_ base: Double, _ exponent: Double) -> Double {
 func exponential(_ x: Double) -> Double {
     exp(x)
 }
+
+func naturalLogarithm(_ x: Double) -> Double {
+    log(x)
+}

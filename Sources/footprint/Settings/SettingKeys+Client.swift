@@ -14,6 +14,7 @@ extension SettingKey where Value == Int {
     static var batch: Self { .whole("batch", 1...1_000, unit: "events") }
     static var rate: Self { .whole("rate", 1...100_000_000, unit: "events a second") }
     static var connections: Self { .whole("connections", 1...1_024) }
+    static var events: Self { .whole("events", 1...100_000_000_000) }
     static var users: Self { .whole("users", 1...10_000_000) }
     static var days: Self { .whole("days", 1...3_650) }
     static var seed: Self { .whole("seed", 0...Int.max) }

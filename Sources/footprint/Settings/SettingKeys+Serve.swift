@@ -25,6 +25,7 @@ extension SettingKey where Value == Int {
     static var appRateLimit: Self { .whole("app-rate-limit", 0...1_000_000_000, unit: "reports a second") }
     static var addressRateLimit: Self { .whole("address-rate-limit", 0...1_000_000_000, unit: "reports a second") }
     static var tokenRateLimit: Self { .whole("token-rate-limit", 0...1_000_000_000, unit: "calls a second") }
+    static var retain: Self { .whole("retain", 0...36_500, unit: "days") }
     static var quarantineMiB: Self { .whole("quarantine-mib", 1...1_048_576, unit: "MiB") }
     static var engineMemoryMiB: Self { .whole("engine-memory-mib", 256...1_048_576, unit: "MiB") }
     static var engineThreads: Self { .whole("engine-threads", 0...1_024) }
@@ -58,6 +59,10 @@ extension SettingKey where Value == ServerSettings.JournalKeep {
             }
         }
     }
+}
+
+extension SettingKey where Value == StoredAddress {
+    static var storeAddress: Self { .choice("store-address") }
 }
 
 extension SettingKey where Value == Logger.Level {

@@ -8,13 +8,13 @@ enum SettingNames {
         // serve
         "host", "port", "plan", "store", "journal-segment-mib", "journal-keep", "body-limit-kib", "cors-origins",
         "event-loops", "header-timeout", "body-timeout", "idle-timeout", "connection-limit", "buffer-limit-mib",
-        "quarantine-mib", "tls-cert", "tls-key", "trusted-proxy", "app-rate-limit", "address-rate-limit",
-        "token-rate-limit",
+        "quarantine-mib", "retain", "store-address", "tls-cert", "tls-key", "trusted-proxy", "app-rate-limit",
+        "address-rate-limit", "token-rate-limit",
         "engine-memory-mib", "engine-threads", "web", "log-level", "log-format",
         // token
         "app", "ttl",
         // send, demo
-        "batch", "rate", "connections", "retry-for", "refused", "users", "days", "seed",
+        "batch", "rate", "connections", "retry-for", "refused", "events", "users", "days", "seed",
         // query, sql
         "format", "lang", "tz",
         // bench

@@ -6,13 +6,13 @@ import Musl
 import Darwin
 #endif
 
-/// Tokens given as arguments: every user of the machine can read them in the process list for as long as the process
+/// Tokens, and the uid of a person whose data is erased or handed out, given as arguments: every user of the machine can read them in the process list for as long as the process
 /// runs, so the program overwrites them with asterisks first of all.
 ///
 /// That shortens the time to the milliseconds that a process takes to begin; files, the environment and stdin have not
 /// even those.
 enum ArgumentSecrets {
-    private static let options: Set<String> = ["--token", "--admin-token"]
+    private static let options: Set<String> = ["--token", "--admin-token", "--store"]
 
     /// Overwrites this process's own arguments, where the system reads them from. Whoever wants to know them must have
     /// copied them before.
@@ -29,6 +29,9 @@ enum ArgumentSecrets {
     /// Which arguments are secret, and from which byte on. `arguments` begins with the program's name.
     static func places(in arguments: [String]) -> [(argument: Int, firstByte: Int)] {
         var places: [(argument: Int, firstByte: Int)] = []
+        // Who is looked for is nobody else's business either.
+        let isAboutPerson = ["forget", "access"].contains(arguments.dropFirst().first ?? "")
+        let options = isAboutPerson ? options.union(["--uid"]) : options
         let revokes = arguments.dropFirst().starts(with: ["token", "revoke"])
         var previous = ""
         for (index, argument) in arguments.enumerated() {

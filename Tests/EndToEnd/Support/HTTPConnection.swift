@@ -113,6 +113,15 @@ final class HTTPConnection {
         return received
     }
 
+    /// The next chunk of a response whose head was read by ``answer(interim:toHead:)``; nil after the last one.
+    func chunk() throws(Failure) -> [UInt8]? {
+        let size = try line()
+        guard let count = Int(size.prefix { $0 != ";" }, radix: 16) else { throw .notHTTP(size) }
+        let bytes = try take(count)
+        _ = try line()
+        return count == 0 ? nil : bytes
+    }
+
     /// Exactly so many bytes, whatever they are.
     func bytes(_ count: Int) throws(Failure) -> [UInt8] { try take(count) }
 

@@ -42,6 +42,23 @@ final class Installation: Sendable {
         }
     }
 
+    /// Makes another collector's data directory, with this one's keys and apps: tokens are good at both.
+    func withAnother<Value>(_ body: (Installation) async throws -> Value) async throws -> Value {
+        try await TemporaryFolder.with { folder in
+            let another = Installation(folder: folder, app: app, token: token, adminToken: adminToken)
+            try FileManager.default.createDirectory(atPath: another.data, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: "\(data)/access", toPath: "\(another.data)/access")
+            do {
+                let value = try await body(another)
+                await another.close()
+                return value
+            } catch {
+                await another.close()
+                throw error
+            }
+        }
+    }
+
     /// Makes an installation with a server that runs, lets `body` use both.
     static func serving<Value>(
         options: [String] = [],

@@ -72,6 +72,18 @@ package struct RequestFields {
         }
     }
 
+    /// `true` or `false`; nil where it is absent.
+    package func optionalBoolean(_ name: String) throws(Fault) -> Bool? {
+        switch fields[name] {
+        case nil, .null:
+            return nil
+        case .boolean(let value):
+            return value
+        case .some(let other):
+            throw Fault(detail: "\(name): expected a boolean, found \(other.phrase)")
+        }
+    }
+
     /// Refuses an object that has other members than these: a mistyped name must not silently count as absent.
     package func refuseMembers(except known: Set<String>) throws(Fault) {
         guard fields.keys.allSatisfy(known.contains) else {
@@ -88,7 +100,8 @@ package struct RequestFields {
 
     /// As much of a JSON value as a fault needs to name.
     private enum Value: Decodable {
-        case null, boolean, number, array
+        case null, number, array
+        case boolean(Bool)
         case integer(Int64)
         case string(String)
         case object([String: Value])
@@ -99,8 +112,8 @@ package struct RequestFields {
                 self = .null
             } else if let text = try? container.decode(String.self) {
                 self = .string(text)
-            } else if (try? container.decode(Bool.self)) != nil {
-                self = .boolean
+            } else if let value = try? container.decode(Bool.self) {
+                self = .boolean(value)
             } else if let number = try? container.decode(Int64.self) {
                 self = .integer(number)
             } else if let fields = try? container.decode([String: Value].self) {

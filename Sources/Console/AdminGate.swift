@@ -50,6 +50,15 @@ struct AdminGate: Sendable {
         return administrator
     }
 
+    /// Whether somebody who was admitted still would be. Looking is no use of a session: one that only looks on ends as
+    /// an idle one does.
+    func stillAdmits(_ request: Request, _ context: ConsoleContext) -> Bool {
+        if let authorization = request.headers[.authorization] {
+            return (try? byToken(Self.token(in: authorization), context)) != nil
+        }
+        return SessionCookie.id(in: request).flatMap { sessions.session($0, countsAsUse: false) } != nil
+    }
+
     private func byToken(_ token: String, _ context: ConsoleContext) throws(APIAnswer) -> Administrator {
         switch access.authenticate(token, nowSeconds: nowSeconds()) {
         case .administrator(let role, let tokenID, _):

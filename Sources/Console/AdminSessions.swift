@@ -109,8 +109,8 @@ final class AdminSessions: Sendable {
         return Started(id: id, expiresAtSeconds: session.expiresAtSeconds)
     }
 
-    /// The session with this id, where there is one and its token is still good; counts as use.
-    func session(_ id: String) -> Current? {
+    /// The session with this id, where there is one and its token is still good.
+    func session(_ id: String, countsAsUse: Bool = true) -> Current? {
         let now = nowSeconds()
         let key = SessionKey(id: id)
         let generation = access.generation
@@ -126,7 +126,7 @@ final class AdminSessions: Sendable {
             }
             session.checkedGeneration = generation
         }
-        session.usedAtSeconds = now
+        if countsAsUse { session.usedAtSeconds = now }
         let kept = session
         return table.withLock { table in
             // Signed out meanwhile: it stays so.

@@ -24,8 +24,15 @@ package protocol DiskFile: Sendable {
     /// Returns once everything written is on stable storage (`fdatasync`).
     func sync() throws(DiskError)
     func truncate(to sizeBytes: UInt64) throws(DiskError)
+    /// Makes the content count as changed at that time, Unix seconds.
+    func setModifiedAtSeconds(_ seconds: Int64) throws(DiskError)
     /// Safe to repeat.
     func close()
+}
+
+extension DiskFile {
+    /// A disk that knows no times has none to keep.
+    package func setModifiedAtSeconds(_ seconds: Int64) throws(DiskError) {}
 }
 
 /// A file system call that failed.

@@ -16,7 +16,9 @@ package final class Journal: Sendable {
     /// Random, made with the folder: positions of two journals are never taken for one another.
     package let identity: String
     private let options: JournalOptions
-    private let disk: any Disk
+    let disk: any Disk
+    /// Held by the one erasure that writes.
+    let erasing = Mutex(())
     private let mailbox = Mailbox<Waiting>()
     private let waitingBytes = Atomic<Int>(0)
     fileprivate let state: Mutex<State>

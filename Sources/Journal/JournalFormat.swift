@@ -22,6 +22,8 @@ enum JournalFormat {
     /// "FJR1" as a little-endian word: marks where a record may begin, so that a reader can find the next one behind
     /// damage.
     static let recordMark: UInt32 = 0x3152_4A46
+    /// A record that was erased: its payload is zeros. Not a ``RecordKind``, because there is nothing in it to read.
+    static let erasedKind: UInt8 = 3
     static let segmentMark: [UInt8] = Array("FOOTJRNL".utf8)
 
     static func header(segment: UInt64) -> [UInt8] {

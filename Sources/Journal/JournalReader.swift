@@ -17,6 +17,8 @@ package struct JournalReader {
         /// Where the piece begins in the segment.
         package var startOffset: UInt64 = 0
         package var damage: [SegmentScan.Damage] = []
+        /// Records that were erased.
+        package var erasedRecords = 0
         /// Records of a kind that a later version writes: kept, not read.
         package var unknownRecords = 0
     }
@@ -105,6 +107,9 @@ package struct JournalReader {
                 switch scan.next(buffer, isWhole: isWhole) {
                 case .record(let offset, let kind, let payload):
                     piece.records.append((offset, kind, payload))
+                    end = base + UInt64(payload.upperBound)
+                case .erased(_, let payload):
+                    piece.erasedRecords += 1
                     end = base + UInt64(payload.upperBound)
                 case .unknownRecord(_, _, let payload):
                     piece.unknownRecords += 1

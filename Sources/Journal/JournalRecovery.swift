@@ -33,6 +33,8 @@ package struct JournalRecovery: Sendable, Equatable {
     static func run(folder: String, disk: any Disk) throws(DiskError) -> JournalRecovery {
         var recovery = JournalRecovery()
         recovery.identity = try JournalIdentity.readOrCreate(folder: folder, disk: disk)
+        // First: what a crash left half erased would look like damage.
+        try ErasureList.finish(folder: folder, disk: disk)
         let names = try disk.list(folder)
         let numbers = names.compactMap(JournalFormat.segment(fileName:)).sorted()
         for number in numbers {

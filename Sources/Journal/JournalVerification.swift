@@ -4,7 +4,9 @@ import CFootprint
 package struct JournalVerification: Sendable, Equatable {
     package struct Segment: Sendable, Equatable {
         package var name: String
+        /// Those that were erased too.
         package var records: Int
+        package var erased: Int
         package var sizeBytes: Int
         package var damage: [SegmentScan.Damage]
         /// Bytes behind the last whole record of the last segment that are not zero: a write under way, or cut short
@@ -23,19 +25,22 @@ package struct JournalVerification: Sendable, Equatable {
         let numbers = try disk.list(directory).compactMap(JournalFormat.segment(fileName:)).sorted()
         for number in numbers {
             let name = JournalFormat.fileName(segment: number)
-            let contents: SegmentContents
+            var look: (survey: SegmentContents.Survey, sizeBytes: Int)
             do throws(DiskError) {
-                contents = try SegmentContents(path: directory + "/" + name, disk: disk)
+                look = try Self.look(at: number, directory, disk)
+                // An erasure may have begun since its list was looked for.
+                if !look.survey.damage.isEmpty { look = try Self.look(at: number, directory, disk) }
             } catch {
                 // Loaded and removed by a server since the folder was listed.
                 if try !disk.list(directory).contains(name) { continue }
                 throw error
             }
-            let survey = contents.survey(number: number)
+            let survey = look.survey
             var segment = Segment(
                 name: name,
                 records: survey.records,
-                sizeBytes: contents.bytes.count,
+                erased: survey.erased,
+                sizeBytes: look.sizeBytes,
                 damage: survey.damage,
                 tornTailBytes: 0
             )
@@ -53,6 +58,21 @@ package struct JournalVerification: Sendable, Equatable {
             verification.missingSegments = (first...last).filter { !present.contains($0) }
         }
         return verification
+    }
+
+    /// What is half erased, by a server beside us or by a crash, counts as what it becomes.
+    private static func look(
+        at number: UInt64,
+        _ directory: String,
+        _ disk: any Disk
+    ) throws(DiskError) -> (survey: SegmentContents.Survey, sizeBytes: Int) {
+        let underWay = try ErasureList.read(folder: directory, disk: disk)
+        var contents = try SegmentContents(
+            path: directory + "/" + JournalFormat.fileName(segment: number),
+            disk: disk
+        )
+        if let underWay, underWay.segment == number { contents.finish(underWay) }
+        return (contents.survey(number: number), contents.bytes.count)
     }
 }
 

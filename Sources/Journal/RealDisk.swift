@@ -169,6 +169,11 @@ private final class RealFile: DiskFile {
         guard ftruncate(descriptor, off_t(sizeBytes)) == 0 else { throw failure("cut", path) }
     }
 
+    func setModifiedAtSeconds(_ seconds: Int64) throws(DiskError) {
+        let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+        guard futimens(descriptor, [time, time]) == 0 else { throw failure("set the time of", path) }
+    }
+
     /// The descriptor itself goes when the last owner does, so that no reader can meet a number that was given away.
     func close() {}
 }

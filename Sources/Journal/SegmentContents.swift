@@ -2,7 +2,7 @@
 struct SegmentContents {
     let path: String
     let file: any DiskFile
-    let bytes: [UInt8]
+    private(set) var bytes: [UInt8]
 
     enum Tail: Equatable {
         case none
@@ -11,7 +11,9 @@ struct SegmentContents {
     }
 
     struct Survey {
+        /// Erased ones too.
         var records = 0
+        var erased = 0
         var damage: [SegmentScan.Damage] = []
         /// Behind the last whole record.
         var end = UInt64(JournalFormat.headerBytes)
@@ -54,6 +56,11 @@ struct SegmentContents {
         }
     }
 
+    /// Looks at the segment as it is once an erasure that is under way is finished.
+    mutating func finish(_ erasure: ErasureList) {
+        erasure.apply(to: &bytes)
+    }
+
     func survey(number: UInt64) -> Survey {
         bytes.withUnsafeBytes { segment in
             var survey = Survey()
@@ -71,6 +78,10 @@ struct SegmentContents {
                 switch scan.next(segment) {
                 case .record(_, _, let payload):
                     survey.records += 1
+                    survey.end = UInt64(payload.upperBound)
+                case .erased(_, let payload):
+                    survey.records += 1
+                    survey.erased += 1
                     survey.end = UInt64(payload.upperBound)
                 case .unknownRecord(_, _, let payload):
                     survey.records += 1

@@ -10,6 +10,8 @@ package struct SegmentScan {
     package enum Step: Equatable {
         /// A whole record: its offset in the segment, and where its payload stands in the bytes given.
         case record(offset: UInt64, kind: RecordKind, payload: Range<Int>)
+        /// A record that was erased.
+        case erased(offset: UInt64, payload: Range<Int>)
         /// A whole record of a kind that this version does not know.
         case unknownRecord(offset: UInt64, kind: UInt8, payload: Range<Int>)
         /// Bytes that are no record, with a whole record behind them.
@@ -66,6 +68,7 @@ package struct SegmentScan {
         switch Self.record(in: segment, at: position) {
         case .whole(let kind, let payload):
             position = payload.upperBound
+            if kind == JournalFormat.erasedKind { return .erased(offset: offset, payload: payload) }
             guard let known = RecordKind(rawValue: kind) else {
                 return .unknownRecord(offset: offset, kind: kind, payload: payload)
             }

@@ -85,7 +85,7 @@ package actor Quarantine {
 
         package var description: String {
             switch self {
-            case .underWay: "another replay is under way; wait for its end"
+            case .underWay: "another replay, or an erasure, is under way; wait for its end"
             case .store(let error): "\(error)"
             case .journal(let error): "\(error)"
             }
@@ -125,6 +125,19 @@ package actor Quarantine {
         return outcome
     }
 
+    /// Keeps replays away until ``release()``: what is erased meanwhile must not be journaled again from what one had read.
+    /// False where one is under way.
+    package func hold() -> Bool {
+        guard !isReplaying else { return false }
+        isReplaying = true
+        return true
+    }
+
+    /// Ends what ``hold()`` began.
+    package func release() {
+        isReplaying = false
+    }
+
     /// What the store knows to be replayed need not be remembered here.
     private func forgetLoaded() async throws(Failure) {
         let all = Array(replayedHere)
@@ -153,6 +166,9 @@ package actor Quarantine {
     }
 
     private static let pageRows = 64
+    private static let pageColumns: [SQL] = [
+        "arrival", "app", "code", "idempotency_key", "digits", "kept", "body_bytes",
+    ]
     /// Whoever named a report wrongly has sent it again under a right name by now: without one it would count twice.
     private static let wrongKey = Rejection(.idempotencyKey, at: .report)
 
@@ -162,9 +178,11 @@ package actor Quarantine {
             // As digits, because an answer's strings are text, and a body need not be.
             answer = try await store.query(
                 """
-                SELECT arrival, app, code, idempotency_key, hex(body), toUInt32(length(body)), body_bytes FROM \(Schema.quarantine) \
-                WHERE arrival > \(last) AND \(selection.condition) \
-                ORDER BY arrival LIMIT 1 BY arrival LIMIT \(Self.pageRows)
+                SELECT \(.joined(Self.pageColumns, separator: ", ")) FROM \(perShard: """
+                    SELECT arrival, app, code, idempotency_key, hex(body) AS digits, toUInt32(length(body)) AS kept, \
+                    body_bytes FROM \(Schema.quarantine) WHERE arrival > \(last) AND \(selection.condition) \
+                    ORDER BY arrival LIMIT 1 BY arrival LIMIT \(Self.pageRows)
+                    """, columns: Self.pageColumns) ORDER BY arrival LIMIT \(Self.pageRows)
                 """,
                 limits: QueryLimits(timeoutSeconds: 120)
             )
@@ -247,14 +265,18 @@ package actor Quarantine {
         let total = try await store.query("SELECT sum(\(size)) FROM \(Schema.quarantine)", limits: patient)
         guard case .uint(let bytes)? = total.rows.first?.first, bytes > UInt64(limitBytes) else { return 0 }
         // A tenth more than must go, so that the next time is not the next report.
+        // Arrays instead of a window function, which not every engine has: 16 bytes for each refused report.
         let answer = try await store.query(
             """
-            SELECT max(arrival), count() FROM (SELECT arrival, sum(\(size)) OVER (ORDER BY arrival DESC) AS newer \
-            FROM \(Schema.quarantine)) WHERE newer > \(limitBytes / 10 * 9)
+            SELECT arrayElement(gone, 1), toUInt64(length(gone)) FROM (SELECT arrayFilter((arrival, newer) -> \
+            newer > \(limitBytes / 10 * 9), arrivals, arrayCumSum(sizes)) AS gone FROM (\
+            SELECT groupArray(arrival) AS arrivals, groupArray(size) AS sizes FROM (\
+            SELECT arrival, toUInt64(\(size)) AS size FROM \(Schema.quarantine) ORDER BY arrival DESC)))
             """,
             limits: patient
         )
-        guard case .uint(let arrival)? = answer.rows.first?.first, case .uint(let count)? = answer.rows.first?.last
+        guard case .uint(let arrival)? = answer.rows.first?.first, case .uint(let count)? = answer.rows.first?.last,
+            count > 0
         else {
             return 0
         }
@@ -291,9 +313,10 @@ extension Journal {
     }
 }
 
-private enum Hexadecimal {
+/// Bytes as an answer of the store spells them.
+package enum Hexadecimal {
     /// The engine's own spelling: two capital digits a byte.
-    static func bytes(_ text: String) -> [UInt8] {
+    package static func bytes(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 2)
         var high: UInt8?

@@ -144,7 +144,8 @@ import Testing
 
     /// Routes of the whole server; `EndToEnd` asks those.
     private static func isServers(_ path: String) -> Bool {
-        path.hasPrefix("/upbot/") || ["/healthz", "/readyz", "/metrics"].contains(path)
+        path.hasPrefix("/upbot/")
+            || ["/healthz", "/readyz", "/metrics", "/api/v1/live", "/api/v1/export"].contains(path)
     }
 
     // MARK: - The questions

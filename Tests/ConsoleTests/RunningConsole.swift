@@ -143,7 +143,7 @@ final class AnsweringStore: EventStore {
 
     func prepare() async throws(StoreError) {}
     func insert(_ batch: EventBatch, token: String) async throws(StoreError) {}
-    func insert(_ batch: RefusedBatch, token: String) async throws(StoreError) {}
+    func insert(_ rows: TableRows, token: String) async throws(StoreError) {}
     func execute(_ sql: SQL) async throws(StoreError) {}
     func shutdown() async {}
 

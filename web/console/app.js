@@ -9,10 +9,20 @@ import { failure } from "./lib/panel.js";
 import { onViewChange, view } from "./lib/view.js";
 import { adminPage } from "./pages/admin.js";
 import { dashboardPage } from "./pages/dashboard.js";
+import { durationsPage } from "./pages/durations.js";
 import { findPage } from "./pages/find.js";
+import { flowsPage } from "./pages/flows.js";
 import { frame } from "./pages/frame.js";
+import { funnelPage } from "./pages/funnel.js";
+import { livePage } from "./pages/live.js";
+import { pagesPage } from "./pages/pages.js";
+import { pathsPage } from "./pages/paths.js";
+import { privacyPage } from "./pages/privacy.js";
+import { qualityPage } from "./pages/quality.js";
 import { refusedPage } from "./pages/refused.js";
+import { retentionPage } from "./pages/retention.js";
 import { signInPage } from "./pages/sign-in.js";
+import { sqlPage } from "./pages/sql.js";
 import { wherePage } from "./pages/where.js";
 
 const app = document.getElementById("app");
@@ -24,7 +34,7 @@ let page = null;
 function render() {
   page?.stop();
   page = null;
-  document.title = `${view().find || t(view().page ? view().page : "title.overview")} · Footprint`;
+  document.title = `${view().find || t(`nav.${view().page || "overview"}`)} · Footprint`;
   if (!signedIn) {
     app.replaceChildren(signInPage({ onSignedIn, onLanguage: render }));
     return;
@@ -36,17 +46,24 @@ function render() {
 
 function choosePage() {
   if (view().find) return findPage(view().find);
-  switch (view().page) {
-    case "admin":
-      return adminPage(role);
-    case "refused":
-      return refusedPage(role);
-    case "where":
-      return wherePage();
-    default:
-      return dashboardPage();
-  }
+  return (pageOf[view().page] ?? dashboardPage)(role);
 }
+
+const pageOf = {
+  admin: adminPage,
+  durations: durationsPage,
+  flows: flowsPage,
+  funnel: funnelPage,
+  live: livePage,
+  pages: pagesPage,
+  paths: pathsPage,
+  privacy: privacyPage,
+  quality: qualityPage,
+  refused: refusedPage,
+  retention: retentionPage,
+  sql: sqlPage,
+  where: wherePage,
+};
 
 function onLanguage() {
   // Names come with the answers, in the answer's language.

@@ -22,7 +22,10 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case sessionStart = "session.start"
     case sessionEnd = "session.end"
     case planChange = "plan.change"
+    /// A person's data was erased, by its own id; never the uid.
     case erasure
+    /// A person's data was handed out.
+    case personRead = "person.read"
     /// What a crash left of the last line was dropped.
     case repair = "audit.repair"
 }

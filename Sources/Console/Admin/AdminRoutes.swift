@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Insights
 import Plans
+import Privacy
 import Quarantine
 
 /// What administrators change, over HTTP: apps, tokens, keys, the tracking plan; and the audit log, which says who
@@ -17,6 +18,8 @@ struct AdminRoutes: Sendable {
     let disk: DiskWork
     /// nil where none is kept.
     let quarantine: Quarantine?
+    /// nil where nothing about persons is kept.
+    let privacy: Privacy?
 
     func add(to router: Router<ConsoleContext>) {
         router.path("/api/v1/apps", [reading(apps), changing(.post, addApp)])
@@ -30,6 +33,10 @@ struct AdminRoutes: Sendable {
         router.path("/api/v1/plan", [reading(plan, as: .viewer), changing(.put, applyPlan)])
         router.path("/api/v1/plan/versions", [reading(planVersions, as: .viewer)])
         router.path("/api/v1/audit", [reading(audit)])
+        router.path("/api/v1/forget", [changing(.post, forget)])
+        router.path("/api/v1/receipts", [reading(receipts)])
+        router.path("/api/v1/receipts/{id}", [reading(receipt)])
+        router.path("/api/v1/access", [(.get, { await personalData($0, $1) })])
     }
 
     private typealias Answering = @Sendable (AdminCall) async throws(APIAnswer) -> JSONValue

@@ -48,7 +48,8 @@ private func check(_ segment: [UInt8], untouched: Int, written: [(offset: Int, p
             var covered = UInt64(Segment.headerBytes)
             scanning: while true {
                 switch scan.next(bytes) {
-                case .record(let offset, _, let payload), .unknownRecord(let offset, _, let payload):
+                case .record(let offset, _, let payload), .erased(let offset, let payload),
+                    .unknownRecord(let offset, _, let payload):
                     expect(offset == covered, "a record at \(offset), expected \(covered)")
                     covered = UInt64(payload.upperBound)
                     let record = Array(bytes[payload])

@@ -13,7 +13,6 @@ export const english = {
   "colon": ": ",
   "absent": "Not reported",
   "time": "Time",
-  "title.overview": "Overview",
 
   "signin.title": "Sign in to Footprint",
   "signin.lead": "Every visit, stay and action, in plain sight.",
@@ -87,8 +86,6 @@ export const english = {
 
   "trend": "Trend",
   "trend.metrics": "Metrics shown",
-  "trend.compare": "Compare",
-  "trend.compare.hint": "With one metric chosen: the period before, as a dashed line",
   "trend.before": "Period before",
   "trend.asTable": "Table",
   "trend.asChart": "Chart",
@@ -146,14 +143,12 @@ export const english = {
   "duration.minutes": "{m} min {s} s",
   "duration.wholeMinutes": "{m} min",
   "duration.hours": "{h} h {m} min",
+  "duration.wholeHours": "{h} h",
 
   "copied": "Copied",
   "cancel": "Cancel",
 
   "frame.pages": "Other pages",
-  "frame.where": "Where is it?",
-  "frame.refused": "Refused",
-  "frame.admin": "Admin",
   "frame.docs": "API",
 
   "admin": "Administration",

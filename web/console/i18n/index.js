@@ -1,8 +1,15 @@
 import { preference, remember } from "../lib/preference.js";
+import { english as englishAnalysis } from "./analysis.en.js";
+import { chinese as chineseAnalysis } from "./analysis.zh.js";
 import { english } from "./en.js";
+import { english as englishWatching } from "./watching.en.js";
+import { chinese as chineseWatching } from "./watching.zh.js";
 import { chinese } from "./zh.js";
 
-const words = { zh: chinese, en: english };
+const words = {
+  zh: { ...chinese, ...chineseAnalysis, ...chineseWatching },
+  en: { ...english, ...englishAnalysis, ...englishWatching },
+};
 
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 export const locale = () => (language() === "zh" ? "zh-CN" : "en-GB");

@@ -13,7 +13,6 @@ export const chinese = {
   "colon": "：",
   "absent": "未上报",
   "time": "时间",
-  "title.overview": "概览",
 
   "signin.title": "登录 Footprint",
   "signin.lead": "看清每一次访问、停留与操作。",
@@ -87,8 +86,6 @@ export const chinese = {
 
   "trend": "趋势",
   "trend.metrics": "显示的指标",
-  "trend.compare": "对比上期",
-  "trend.compare.hint": "只选一个指标时，可与上一周期对比",
   "trend.before": "上一周期",
   "trend.asTable": "表格",
   "trend.asChart": "图表",
@@ -146,14 +143,12 @@ export const chinese = {
   "duration.minutes": "{m} 分 {s} 秒",
   "duration.wholeMinutes": "{m} 分",
   "duration.hours": "{h} 小时 {m} 分",
+  "duration.wholeHours": "{h} 小时",
 
   "copied": "已复制",
   "cancel": "取消",
 
   "frame.pages": "其他页面",
-  "frame.where": "事件去向",
-  "frame.refused": "被拒绝的上报",
-  "frame.admin": "管理",
   "frame.docs": "接口",
 
   "admin": "管理",

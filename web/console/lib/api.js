@@ -2,7 +2,7 @@ import { language } from "../i18n/index.js";
 
 /** Why a question was not answered, by what a person can do about it. */
 export class AskError extends Error {
-  /** kind: "signedOut" | "forbidden" | "badParameter" | "overLimit" | "busy" | "offline" | "broken" | "tooMany" */
+  /** kind: "signedOut" | "forbidden" | "badParameter" | "unknown" | "overLimit" | "busy" | "offline" | "broken" | "tooMany" */
   constructor(kind, detail, retryAfterSeconds) {
     super(detail ?? kind);
     this.kind = kind;
@@ -11,7 +11,11 @@ export class AskError extends Error {
   }
 }
 
-const kinds = { 400: "badParameter", 401: "signedOut", 403: "forbidden", 404: "badParameter", 422: "overLimit", 429: "tooMany", 503: "busy" };
+const kinds = { 400: "badParameter", 401: "signedOut", 403: "forbidden", 404: "unknown", 422: "overLimit", 429: "tooMany", 503: "busy" };
+
+/** What came beside an answer: { asOf, late }, by the answer itself. */
+const circumstances = new WeakMap();
+export const circumstancesOf = (data) => circumstances.get(data) ?? null;
 
 const signedOutListeners = new Set();
 export const onSignedOut = (listener) => signedOutListeners.add(listener);
@@ -30,7 +34,12 @@ async function exchange(path, options) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
   }
-  if (response.ok && envelope?.ret === 0) return envelope.data;
+  if (response.ok && envelope?.ret === 0) {
+    if (envelope.as_of !== undefined && Object(envelope.data) === envelope.data) {
+      circumstances.set(envelope.data, { asOf: envelope.as_of, late: envelope.late ?? null });
+    }
+    return envelope.data;
+  }
   const wait = Number(response.headers.get("Retry-After")) || undefined;
   throw new AskError(kinds[response.status] ?? "broken", envelope?.detail, wait);
 }
@@ -47,6 +56,22 @@ export const csvAddress = (path, parameters) => address(path, [["format", "csv"]
 
 export const ask = (path, parameters, signal) => exchangeSignedIn(address(path, parameters), { signal });
 
+/** One read-only statement; the engine sees to it that it reads only. */
+export const askSQL = (statement, signal) =>
+  exchangeSignedIn("/api/v1/sql", { method: "POST", headers: { "Content-Type": "text/plain; charset=utf-8" }, body: statement, signal });
+
+/** A file of the server's, whole; the browser keeps large ones on its disk. */
+export async function downloadFile(path, parameters) {
+  let response;
+  try {
+    response = await fetch(`/api/v1/${path.join("/")}?${new URLSearchParams(parameters)}`, { cache: "no-store" });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw new AskError("offline");
+  }
+  throw await refusal(response);
+}
+
 /** What administrators look at and change: method, path of /api/v1/, body where there is one. */
 export function administer(method, path, { body, parameters = [], signal } = {}) {
   const query = new URLSearchParams(parameters).toString();
@@ -56,6 +81,30 @@ export function administer(method, path, { body, parameters = [], signal } = {})
     options.body = JSON.stringify(body);
   }
   return exchangeSignedIn(`/api/v1/${path.map(encodeURIComponent).join("/")}${query && `?${query}`}`, options);
+}
+
+/** Why an address is refused: an AskError, or null where it is not. Only the head of the answer is waited for. */
+export async function probe(path, signal) {
+  const stop = new AbortController();
+  signal.addEventListener("abort", () => stop.abort());
+  let response;
+  try {
+    response = await fetch(path, { cache: "no-store", signal: stop.signal });
+  } catch (error) {
+    return error.name === "AbortError" ? null : new AskError("offline");
+  }
+  if (response.ok) {
+    stop.abort();
+    return null;
+  }
+  return refusal(response);
+}
+
+/** What an answer that is none says. */
+async function refusal(response) {
+  if (response.status === 401) for (const listener of signedOutListeners) listener();
+  const envelope = await response.json().catch(() => null);
+  return new AskError(kinds[response.status] ?? "broken", envelope?.detail, Number(response.headers.get("Retry-After")) || undefined);
 }
 
 async function exchangeSignedIn(path, options) {

@@ -25,8 +25,11 @@ export function loadCharts() {
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Draws `option(palette)` into an element, again on every theme change, and keeps to the element's size. */
-export function chart(element, option) {
+/**
+ * Draws `option(palette)` into an element, again on every theme change, and keeps to the element's size. What is
+ * clicked in it is handed to `onClick`.
+ */
+export function chart(element, option, { onClick } = {}) {
   let instance = null;
   let ended = false;
   const resize = new ResizeObserver(() => instance?.resize());
@@ -40,6 +43,7 @@ export function chart(element, option) {
     if (ended || !element.isConnected) return;
     instance = echarts.init(element, null, { renderer: "canvas" });
     paint();
+    if (onClick) instance.on("click", onClick);
     resize.observe(element);
     element.dataset.drawn = "true";
   }, () => element.replaceChildren());
@@ -54,8 +58,10 @@ export function chart(element, option) {
   };
 }
 
-function palette() {
+/** The theme's colours, for whoever paints. */
+export function palette() {
   return {
+    strong: colour("text"),
     text: colour("text-muted"),
     line: colour("line"),
     surface: colour("surface"),

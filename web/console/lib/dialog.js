@@ -18,6 +18,24 @@ function open(form, heading, describedBy) {
   return { box, closed };
 }
 
+/** Shows something that is only looked at; closed by its button, Escape, or a click beside it. */
+export function openDialog({ label, className = "", content, onClose = () => {} }) {
+  const close = el("button", { type: "button", class: "button primary" }, t("close"));
+  const box = el("dialog", { class: `dialog ${className}`, "aria-label": label }, ...content, el("div", { class: "dialog-actions" }, close));
+  close.addEventListener("click", () => box.close());
+  box.addEventListener("click", (event) => {
+    if (event.target === box) box.close();
+  });
+  box.addEventListener("close", () => {
+    box.remove();
+    onClose();
+  });
+  document.body.append(box);
+  box.showModal();
+  close.focus();
+  return box;
+}
+
 /**
  * Asks for what `perform` needs, or only whether it shall be done; stays open and says why where it fails.
  *

@@ -21,7 +21,8 @@ export function duration(seconds) {
     const parts = { m: Math.floor(whole / 60), s: whole % 60 };
     return t(parts.s === 0 ? "duration.wholeMinutes" : "duration.minutes", parts);
   }
-  return t("duration.hours", { h: count(Math.floor(whole / 3600)), m: Math.floor((whole % 3600) / 60) });
+  const parts = { h: count(Math.floor(whole / 3600)), m: Math.floor((whole % 3600) / 60) };
+  return t(parts.m === 0 ? "duration.wholeHours" : "duration.hours", parts);
 }
 
 export function metricValue(metric, value) {
@@ -67,6 +68,10 @@ export const fullDay = (value, timeZone) =>
 /** A date and a time of day, Unix seconds. */
 export const dayAndTime = (value, timeZone) =>
   dateTime(timeZone, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment(value));
+
+/** A first and a last day, as short as they can be said together. */
+export const dayRange = (from, to) =>
+  dateTime("UTC", { year: "numeric", month: "short", day: "numeric" }).formatRange(new Date(from), new Date(to));
 
 export const day = (text) =>
   dateTime("UTC", { year: "numeric", month: "short", day: "numeric" }).format(new Date(text));

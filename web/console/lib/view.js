@@ -5,15 +5,50 @@ import { addDays, daysBetween, defaultTimeZone, isDay, isTimeZone, today } from 
 export const presets = { today: 1, "7d": 7, "30d": 30, "90d": 90 };
 export const dimensions = ["channel", "device_type", "business_type", "operate_id"];
 /** Filters that have no list to choose from. */
-export const freeFilters = ["page_id", "uid"];
+export const freeFilters = ["page_id", "pos_id", "uid"];
 export const metrics = ["pv", "uv", "sessions", "events", "new_users", "avg_duration"];
 export const intervals = ["hour", "day", "week", "month"];
-/** What there is beside the overview; what was found comes first. */
-export const pages = ["admin", "refused", "where"];
 /** What an event is looked for by. */
 export const idKinds = ["trace_id", "uid"];
 export const refusedStates = ["any", "waiting", "replayed"];
 export const pageOrders = ["pv", "uv", "avg_duration", "entries", "exits"];
+/** What the same question is asked beside: the period before, or each value of a dimension. */
+export const comparisons = ["before", ...dimensions];
+export const tableSizes = [50, 200, 1000];
+export const flowSizes = [15, 30, 60];
+export const pathSizes = [20, 100, 500];
+export const liveKinds = ["any", "accepted", "rejected"];
+export const retentionIntervals = ["day", "week"];
+export const durationGroups = ["page_id", "pos_id", ...dimensions];
+/** The longest time a funnel may take: 30 days. */
+export const windowLimitSeconds = 2_592_000;
+
+const text = (name, fallback = "") => ({ name, fallback, read: (value) => value ?? fallback });
+const choice = (name, allowed, fallback = allowed[0]) => ({ name, fallback, read: (value) => (allowed.includes(value) ? value : fallback) });
+const number = (name, lowest, highest, fallback) => ({
+  name, fallback, read: (value) => (/^\d+$/.test(value ?? "") && Number(value) >= lowest && Number(value) <= highest ? Number(value) : fallback),
+});
+const oneOf = (name, allowed, fallback = allowed[0]) => ({ name, fallback, read: (value) => (allowed.includes(Number(value)) ? Number(value) : fallback) });
+const pattern = (name, form, fallback = "") => ({ name, fallback, read: (value) => (form.test(value ?? "") ? value : fallback) });
+
+/** What there is beside the overview (what was found comes first), and what only that page is asked with. */
+const own = {
+  pages: [choice("of", ["pages", "positions"]), oneOf("top", tableSizes), text("sort", "-pv"), text("match")],
+  flows: [pattern("trail", /^\d{1,10}(,\d{1,10}){0,5}$/), oneOf("links", flowSizes, 30)],
+  paths: [number("depth", 2, 10, 5), pattern("start", /^\d{1,10}$/), oneOf("list", pathSizes, 100)],
+  funnel: [pattern("steps", /^(page|pos|operate):\d{1,10}(,(page|pos|operate):\d{1,10}){1,9}$/), number("window", 1, windowLimitSeconds, 86_400)],
+  retention: [choice("unit", retentionIntervals), number("periods", 1, 90, 7), choice("cells", ["share", "users"])],
+  durations: [choice("by", ["", ...durationGroups]), oneOf("top", tableSizes)],
+  live: [choice("show", liveKinds), text("app"), text("user"), text("trace")],
+  where: [choice("kind", idKinds), text("id")],
+  refused: [text("reason"), text("app"), choice("state", refusedStates)],
+  quality: [text("app")],
+  sql: [text("q")],
+  privacy: [],
+  admin: [],
+};
+export const pages = Object.keys(own);
+const everyOwn = new Map(Object.values(own).flat().map((parameter) => [parameter.name, parameter]));
 
 const listeners = new Set();
 export const onViewChange = (listener) => listeners.add(listener);
@@ -39,16 +74,12 @@ function read() {
     filters,
     metrics: wantedMetrics.length > 0 ? wantedMetrics : ["pv", "uv"],
     interval: one("interval", intervals, "auto"),
-    compare: query.get("compare") === "1",
+    versus: one("versus", comparisons, ""),
     order: one("order", pageOrders, "pv"),
     rows: Number(query.get("rows")) === 50 ? 50 : 10,
     find: query.get("find") ?? "",
     page: one("page", pages, ""),
-    kind: one("kind", idKinds, "trace_id"),
-    id: query.get("id") ?? "",
-    reason: query.get("reason") ?? "",
-    app: query.get("app") ?? "",
-    state: one("state", refusedStates, "any"),
+    ...Object.fromEntries([...everyOwn.values()].map(({ name, read: value }) => [name, value(query.get(name))])),
   };
 }
 
@@ -66,22 +97,15 @@ export function link(changes) {
   for (const [name, values] of Object.entries(next.filters)) for (const value of values) query.append(name, value);
   if (next.metrics.join() !== "pv,uv") query.set("metrics", next.metrics.join());
   if (next.interval !== "auto") query.set("interval", next.interval);
-  if (next.compare) query.set("compare", "1");
+  if (next.versus) query.set("versus", next.versus);
   if (next.order !== "pv") query.set("order", next.order);
   if (next.rows !== 10) query.set("rows", next.rows);
   if (next.find) query.set("find", next.find);
   if (next.page) query.set("page", next.page);
   // What only one page knows goes with it.
-  if (next.page === "where" && next.id) {
-    query.set("kind", next.kind);
-    query.set("id", next.id);
-  }
-  if (next.page === "refused") {
-    for (const name of ["reason", "app"]) if (next[name]) query.set(name, next[name]);
-    if (next.state !== "any") query.set("state", next.state);
-  }
-  const text = query.toString();
-  return text ? `/?${text}` : "/";
+  for (const { name, fallback } of own[next.page] ?? []) if (next[name] !== fallback) query.set(name, next[name]);
+  const asked = query.toString();
+  return asked ? `/?${asked}` : "/";
 }
 
 export function show(changes) {
@@ -133,6 +157,9 @@ export function parameters({ of = current, without = null, range = days(of) } = 
   }
   return list;
 }
+
+/** The address of what is looked at now, with its days written out: tomorrow it still shows the same. */
+export const permalink = () => new URL(link({ range: "custom", ...days() }), location.href).href;
 
 /** What the questions about refused reports are asked with. */
 export function refusedParameters(of = current) {

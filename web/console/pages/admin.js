@@ -1,14 +1,14 @@
 import { t } from "../i18n/index.js";
 import { el } from "../lib/dom.js";
-import { link } from "../lib/view.js";
 import { appsPanel } from "../panels/admin-apps.js";
 import { auditPanel } from "../panels/admin-audit.js";
 import { keysPanel } from "../panels/admin-keys.js";
 import { tokensPanel } from "../panels/admin-tokens.js";
+import { notForViewers } from "./for-admins.js";
 
 /** Apps, tokens, keys and the log of who changed them. A viewer is told why there is nothing here. */
 export function adminPage(role) {
-  if (role !== "admin") return { element: notForViewers(), start() {}, stop() {} };
+  if (role !== "admin") return notForViewers();
   const onChange = () => Promise.all(panels.map((panel) => panel.refresh()));
   const panels = [appsPanel(onChange), tokensPanel(onChange), keysPanel(onChange), auditPanel()];
   return {
@@ -23,18 +23,4 @@ export function adminPage(role) {
       for (const panel of panels) panel.stop();
     },
   };
-}
-
-function notForViewers() {
-  return el(
-    "div",
-    { class: "page" },
-    el(
-      "section",
-      { class: "panel empty" },
-      el("h1", {}, t("admin.viewer")),
-      el("p", {}, t("admin.viewer.hint")),
-      el("div", { class: "empty-actions" }, el("a", { class: "button primary", href: link({ page: "", find: "" }) }, t("find.back"))),
-    ),
-  );
 }

@@ -1,22 +1,19 @@
 import { t } from "../i18n/index.js";
 import { ask } from "../lib/api.js";
-import { el, icon } from "../lib/dom.js";
+import { el } from "../lib/dom.js";
 import { preference, remember } from "../lib/preference.js";
 import { dimensions, parameters } from "../lib/view.js";
 import { breakdownPanel } from "../panels/breakdown.js";
 import { emptyState } from "../panels/empty.js";
-import { filterBar } from "../panels/filter-bar.js";
 import { keyFigures } from "../panels/key-figures.js";
 import { topPagesPanel } from "../panels/top-pages.js";
-import { rangeBar } from "../panels/range-bar.js";
+import { toolbar } from "../panels/toolbar.js";
 import { trendPanel } from "../panels/trend.js";
 
 const refreshSeconds = 60;
 
 /** The overview: one range and one set of filters, seen as figures, over time, by page and by dimension. */
 export function dashboardPage() {
-  const range = rangeBar();
-  const filters = filterBar();
   const trend = trendPanel();
   const pages = topPagesPanel();
   const breakdowns = dimensions.map(breakdownPanel);
@@ -49,22 +46,13 @@ export function dashboardPage() {
   const keepFresh = el("input", { type: "checkbox", class: "switch", role: "switch" });
   keepFresh.checked = automatic;
   keepFresh.addEventListener("change", () => remember("refresh", keepFresh.checked ? "on" : "off"));
-  const tools = el(
-    "div",
-    { class: "refresh-tools" },
-    el("label", { class: "switch-label" }, keepFresh, el("span", {}, t("refresh.auto"))),
-    el(
-      "button",
-      { type: "button", class: "button quiet square", "aria-label": t("refresh.now"), title: t("refresh.now"), on: { click: refresh } },
-      icon("refresh"),
-    ),
-  );
+  const bar = toolbar({ refresh, tools: [el("label", { class: "switch-label" }, keepFresh, el("span", {}, t("refresh.auto")))] });
 
   const element = el(
     "div",
     { class: "page" },
-    el("h1", { class: "sr-only" }, t("title.overview")),
-    el("div", { class: "toolbar" }, range.element, filters.element, tools),
+    el("h1", { class: "sr-only" }, t("nav.overview")),
+    bar.element,
     figures.element,
     empty,
     details,
@@ -83,18 +71,17 @@ export function dashboardPage() {
     },
     stop() {
       clearInterval(timer);
-      for (const part of [...panels, filters]) part.stop();
+      for (const part of [...panels, bar]) part.stop();
     },
     viewChanged(now, before) {
-      range.update();
-      filters.update();
+      bar.update();
       const question = (of) => JSON.stringify(parameters({ of }));
       if (question(now) !== question(before)) {
         refresh();
         return;
       }
       const differs = (...keys) => keys.some((key) => String(now[key]) !== String(before[key]));
-      if (differs("metrics", "interval", "compare")) trend.refresh();
+      if (differs("metrics", "interval", "versus")) trend.refresh();
       if (differs("order", "rows")) pages.refresh();
     },
   };

@@ -1,18 +1,14 @@
 import { t } from "../i18n/index.js";
 import { el, icon } from "../lib/dom.js";
-import { idKinds, link, show } from "../lib/view.js";
+import { idKinds } from "../lib/view.js";
+import { viewLink } from "../lib/view-link.js";
 import { timelinePanel } from "../panels/timeline.js";
 
 /** What is known about one id: as a trace, and as a user. Whoever searches need not know which of the two it is. */
 export function findPage(id) {
   const trace = timelinePanel({ kind: "trace", id });
   const user = timelinePanel({ kind: "user", id });
-  const back = el("a", { class: "button quiet back", href: link({ find: "" }) }, icon("back"), t("find.back"));
-  back.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    show({ find: "" });
-  });
+  const back = viewLink({ class: "button quiet back" }, { find: "" }, icon("back"), t("find.back"));
   const nothing = el("div", { "aria-live": "polite" });
   const element = el("div", { class: "page" }, el("div", { class: "find-head" }, back, el("h1", {}, id)), nothing, trace.element, user.element);
 
@@ -33,7 +29,7 @@ export function findPage(id) {
 }
 
 function nothingFound(id) {
-  const places = idKinds.map((kind) => el("a", { class: "button", href: link({ find: "", page: "where", kind, id }) }, t("find.where", { kind })));
+  const places = idKinds.map((kind) => viewLink({ class: "button" }, { find: "", page: "where", kind, id }, t("find.where", { kind })));
   return el(
     "section",
     { class: "panel empty" },

@@ -3,7 +3,8 @@
 import { language, setLanguage, t } from "../i18n/index.js";
 import { el, icon, uniqueID } from "../lib/dom.js";
 import { nextTheme, theme } from "../lib/theme.js";
-import { link, show, view } from "../lib/view.js";
+import { show, view } from "../lib/view.js";
+import { viewLink } from "../lib/view-link.js";
 
 export const mark = (size) =>
   el("img", { src: new URL("../images/mark.svg", import.meta.url).href, alt: "", width: size, height: size, class: "mark" });
@@ -71,35 +72,15 @@ export function skipLink() {
   return skip;
 }
 
-/** A link to another view of this page: shown without loading anything again, unless it is to open elsewhere. */
-function viewLink(properties, changes, ...content) {
-  const anchor = el("a", { ...properties, href: link(changes) }, ...content);
-  anchor.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    show(changes);
-  });
-  return anchor;
-}
-
-/** @param role "admin" sees the way to the administration, "viewer" has none. */
+/** @param role "admin" sees the way to what only administrators may do, "viewer" has none. */
 export function frame(content, { role, onSignOut, onLanguage }) {
   const home = viewLink({ class: "brand", "aria-label": t("home") }, { find: "", page: "" }, mark(26), el("span", {}, "Footprint"));
-  const pageLink = (page) =>
-    viewLink({ class: "button quiet", "aria-current": view().page === page && "page", data: { page } }, { find: "", page }, t(`frame.${page}`));
-  const pages = el(
-    "nav",
-    { class: "topbar-pages", "aria-label": t("frame.pages") },
-    pageLink("where"),
-    pageLink("refused"),
-    role === "admin" && pageLink("admin"),
-    el("a", { class: "button quiet", href: "/docs" }, t("frame.docs")),
-  );
   const exit = el(
     "button",
     { type: "button", class: "button quiet square", "aria-label": t("signout"), title: t("signout"), on: { click: onSignOut } },
     icon("exit"),
   );
+  const pages = navigation(role);
   return el(
     "div",
     { class: "frame" },
@@ -107,8 +88,65 @@ export function frame(content, { role, onSignOut, onLanguage }) {
     el(
       "header",
       { class: "topbar" },
-      el("div", { class: "topbar-inner" }, home, findBox(), el("div", { class: "topbar-tools" }, pages, languageSwitch(onLanguage), themeSwitch(), exit)),
+      el(
+        "div",
+        { class: "topbar-inner" },
+        menuButton(pages),
+        home,
+        findBox(),
+        el("div", { class: "topbar-tools" }, languageSwitch(onLanguage), themeSwitch(), exit),
+      ),
     ),
-    el("main", { id: "main", class: "main", tabindex: "-1" }, content),
+    el("div", { class: "shell" }, pages, el("main", { id: "main", class: "main", tabindex: "-1" }, content)),
   );
+}
+
+/** The pages, in the order in which one asks: how is it going, what is going on now, what else. */
+const groups = [
+  ["look", ["", "pages", "flows", "paths", "funnel", "retention", "durations"]],
+  ["watch", ["live", "where", "refused", "quality"]],
+  ["more", ["sql", "admin", "privacy"]],
+];
+const administrators = ["admin", "privacy"];
+
+function navigation(role) {
+  const at = view().find ? null : view().page;
+  const item = (page) =>
+    viewLink(
+      { class: "nav-link", "aria-current": at === page && "page", data: { page } },
+      { find: "", page },
+      icon(page || "overview"),
+      el("span", {}, t(`nav.${page || "overview"}`)),
+    );
+  const lists = groups.map(([group, pages]) => {
+    const id = uniqueID("nav");
+    const shown = pages.filter((page) => role === "admin" || !administrators.includes(page)).map((page) => el("li", {}, item(page)));
+    if (group === "more") shown.push(el("li", {}, el("a", { class: "nav-link", href: "/docs" }, icon("docs"), el("span", {}, t("frame.docs")))));
+    return el("div", { class: "nav-group" }, el("p", { id, class: "nav-title" }, t(`nav.group.${group}`)), el("ul", { "aria-labelledby": id }, ...shown));
+  });
+  return el("nav", { id: "pages", class: "sidebar", "aria-label": t("frame.pages") }, ...lists);
+}
+
+/** Opens the way to the pages where there is no room for it beside them. */
+function menuButton(pages) {
+  const button = el(
+    "button",
+    { type: "button", class: "button quiet square menu-button", "aria-expanded": "false", "aria-controls": "pages", "aria-label": t("frame.pages") },
+    icon("menu"),
+  );
+  const show = (open) => {
+    pages.classList.toggle("open", open);
+    button.setAttribute("aria-expanded", String(open));
+    button.replaceChildren(icon(open ? "close" : "menu"));
+  };
+  button.addEventListener("click", () => {
+    show(!pages.classList.contains("open"));
+    if (pages.classList.contains("open")) pages.querySelector("a").focus();
+  });
+  pages.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !pages.classList.contains("open")) return;
+    show(false);
+    button.focus();
+  });
+  return button;
 }

@@ -1,5 +1,6 @@
 import { t } from "../i18n/index.js";
 import { administer } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { askAndDo, field, showOnce } from "../lib/dialog.js";
 import { el, icon } from "../lib/dom.js";
 import { dayAndTime } from "../lib/format.js";
@@ -41,13 +42,15 @@ export function appsPanel(onChange) {
     if (done) onChange();
   }
 
+  let shown = [];
   return panel({
     title: t("admin.apps"),
     className: "apps-panel",
-    actions: [addButton("button")],
+    actions: [csvButton(t("admin.apps"), "apps", () => memberRows(shown)), addButton("button")],
     skeleton: skeletonLines(3),
     load: (signal) => administer("GET", ["apps"], { signal }),
     render(apps) {
+      shown = apps;
       if (apps.length === 0) return nothingYet(t("admin.apps.none"));
       return adminTable(
         t("admin.apps"),

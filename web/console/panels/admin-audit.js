@@ -1,5 +1,6 @@
 import { t } from "../i18n/index.js";
 import { administer } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { addDays, startOfDay } from "../lib/dates.js";
 import { field } from "../lib/dialog.js";
 import { el } from "../lib/dom.js";
@@ -84,7 +85,8 @@ export function auditPanel() {
     ].filter(Boolean);
   }
 
-  const whole = panel({ title: t("admin.audit"), className: "audit-panel", skeleton: skeletonLines(5), load, render });
+  const download = csvButton(t("admin.audit"), "audit", () => memberRows(entries));
+  const whole = panel({ title: t("admin.audit"), className: "audit-panel", actions: [download], skeleton: skeletonLines(5), load, render });
   whole.element.querySelector(".panel-head").after(filters);
   return whole;
 }

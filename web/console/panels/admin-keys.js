@@ -1,5 +1,6 @@
 import { t } from "../i18n/index.js";
 import { administer } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { askAndDo } from "../lib/dialog.js";
 import { el, icon } from "../lib/dom.js";
 import { dayAndTime } from "../lib/format.js";
@@ -47,12 +48,19 @@ export function keysPanel(onChange) {
     onChange();
   }
 
+  let shown = [];
   return panel({
     title: t("admin.keys"),
     className: "keys-panel",
-    actions: [el("button", { type: "button", class: "button", data: { action: "rotate-key" }, on: { click: rotate } }, icon("refresh"), t("admin.key.rotate"))],
+    actions: [
+      csvButton(t("admin.keys"), "keys", () => memberRows(shown)),
+      el("button", { type: "button", class: "button", data: { action: "rotate-key" }, on: { click: rotate } }, icon("refresh"), t("admin.key.rotate")),
+    ],
     skeleton: skeletonLines(2),
-    load: (signal) => administer("GET", ["keys"], { signal }),
+    async load(signal) {
+      shown = await administer("GET", ["keys"], { signal });
+      return shown;
+    },
     render: (keys) => [
       el("p", { class: "muted" }, t("admin.keys.lead")),
       adminTable(

@@ -1,5 +1,6 @@
 import { t } from "../i18n/index.js";
 import { administer } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { askAndDo, field, showOnce } from "../lib/dialog.js";
 import { el, icon } from "../lib/dom.js";
 import { dayAndTime } from "../lib/format.js";
@@ -13,6 +14,7 @@ const lifetimes = [7_200, 28_800, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400]
 /** The tokens that are still good. */
 export function tokensPanel(onChange) {
   let apps = [];
+  let shown = [];
 
   async function issue() {
     const whom = el(
@@ -76,6 +78,7 @@ export function tokensPanel(onChange) {
     title: t("admin.tokens"),
     className: "tokens-panel",
     actions: [
+      csvButton(t("admin.tokens"), "tokens", () => memberRows(shown)),
       el("button", { type: "button", class: "button quiet", on: { click: revokeText } }, t("admin.token.revokeText")),
       el("button", { type: "button", class: "button", data: { action: "issue-token" }, on: { click: issue } }, icon("plus"), t("admin.token.issue")),
     ],
@@ -86,6 +89,7 @@ export function tokensPanel(onChange) {
       return tokens;
     },
     render(tokens) {
+      shown = tokens;
       if (tokens.length === 0) return nothingYet(t("admin.tokens.none"));
       return [
         el("p", { class: "muted" }, t("admin.tokens.lead")),

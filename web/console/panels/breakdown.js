@@ -18,6 +18,7 @@ export function breakdownPanel(dimension) {
   return panel({
     title,
     className: "breakdown-panel",
+    saysHowCurrent: false,
     actions: [download],
     skeleton: skeletonLines(2),
     load: (signal) => ask(["breakdown"], question(), signal),

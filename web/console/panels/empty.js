@@ -22,23 +22,27 @@ export function emptyState() {
   );
 }
 
-function firstReport() {
-  const issue = "footprint app add my-app\nfootprint token issue --app APPID";
+/** A line that reports one event, to be pasted into a terminal. */
+export function reportLine(uid = "10001") {
   const now = Math.floor(Date.now() / 1000);
   const body = JSON.stringify({
-    head: { uid: "10001", openid: "o-10001", device_type: 1, business_type: 1 },
+    head: { uid, openid: `o-${uid}`, device_type: 1, business_type: 1 },
     items: [{ event_time: now, channel: 1, operate_id: 10000, page_id: 1, duration: 12 }],
   });
-  const send = [
+  return [
     `curl ${location.origin}/upbot/api/ReportBehaviorData \\`,
     `  -H 'Content-Type: application/json' -H 'Authorization: TOKEN' \\`,
     `  -d '${body}'`,
   ].join("\n");
+}
+
+function firstReport() {
+  const issue = "footprint app add my-app\nfootprint token issue --app APPID";
   return el(
     "ol",
     { class: "steps" },
     el("li", {}, el("p", {}, t("empty.step.token")), codeBlock(issue)),
-    el("li", {}, el("p", {}, t("empty.step.send")), codeBlock(send)),
+    el("li", {}, el("p", {}, t("empty.step.send")), codeBlock(reportLine())),
     el("li", {}, el("p", {}, t("empty.step.look"))),
   );
 }

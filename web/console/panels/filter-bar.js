@@ -52,7 +52,7 @@ function filterSheet() {
     const id = uniqueID(name);
     const input = el("input", {
       id, class: "input", autocomplete: "off", spellcheck: "false", maxlength: 128,
-      inputmode: name === "page_id" ? "numeric" : null, pattern: name === "page_id" ? "[0-9]{1,10}" : null,
+      inputmode: name === "uid" ? null : "numeric", pattern: name === "uid" ? null : "[0-9]{1,10}|absent",
     });
     const submit = (event) => {
       event.preventDefault();

@@ -2,7 +2,7 @@ import { t } from "../i18n/index.js";
 import { browserTimeZone, defaultTimeZone, today } from "../lib/dates.js";
 import { disclosure } from "../lib/disclosure.js";
 import { el, uniqueID } from "../lib/dom.js";
-import { day } from "../lib/format.js";
+import { dayRange } from "../lib/format.js";
 import { days, presets, show, view } from "../lib/view.js";
 
 /** Which days, and whose: presets, any two dates, the time zone that cuts the days. */
@@ -19,12 +19,11 @@ export function rangeBar() {
         t(`range.${name}`),
       ),
     );
-    const label = from === to ? day(from) : `${day(from)} – ${day(to)}`;
     const focused = element.contains(document.activeElement) ? [...element.querySelectorAll("button")].indexOf(document.activeElement) : -1;
     element.replaceChildren(
       el("div", { class: "segments", role: "group", "aria-label": t("range") }, ...segments),
       disclosure({
-        label, iconName: "calendar", title: t("range.custom"), className: range === "custom" ? "chosen" : "", fill: customRange,
+        label: dayRange(from, to), iconName: "calendar", title: t("range.custom"), className: range === "custom" ? "chosen" : "", fill: customRange,
       }),
     );
     if (focused >= 0) element.querySelectorAll("button")[focused]?.focus();

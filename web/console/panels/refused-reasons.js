@@ -1,16 +1,19 @@
 import { t } from "../i18n/index.js";
 import { administer, ask } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { addDays, startOfDay } from "../lib/dates.js";
 import { askAndDo } from "../lib/dialog.js";
 import { el, icon } from "../lib/dom.js";
-import { bucketLabel, count, dayAndTime } from "../lib/format.js";
+import { count, dayAndTime } from "../lib/format.js";
 import { panel, skeletonLines } from "../lib/panel.js";
 import { days, refusedParameters, show, view } from "../lib/view.js";
 import { adminTable, nothingYet } from "./admin-table.js";
+import { course } from "./course.js";
 import { bodyOf } from "./refused-list.js";
 
 /** Why reports were refused. onReplayed: called after a replay; null where nobody may replay. */
 export function refusedReasonsPanel(onReplayed) {
+  let shown = [];
   const outcome = el("p", { class: "refused-outcome", role: "status" });
   const replay = el("button", { type: "button", class: "button", data: { action: "replay" }, on: { click: tryAgain } }, icon("refresh"), t("refused.replay"));
 
@@ -44,10 +47,11 @@ export function refusedReasonsPanel(onReplayed) {
   const whole = panel({
     title: t("refused.reasons"),
     className: "refused-reasons-panel",
-    actions: onReplayed === null ? [] : [replay],
+    actions: [csvButton(t("refused.reasons"), "refused-reasons", () => memberRows(shown)), onReplayed !== null && replay].filter(Boolean),
     skeleton: skeletonLines(4),
     load: (signal) => ask(["rejected_reasons"], refusedParameters(), signal),
     render(reasons) {
+      shown = reasons;
       if (reasons.length === 0) return nothingYet(t("refused.none"));
       const heads = ["refused.reason", "refused.count", "refused.replayed", "refused.course", "refused.last", "refused.body"];
       return adminTable(t("refused.reasons"), heads.map((key) => t(key)), reasons.map(row));
@@ -69,33 +73,6 @@ function row(reason) {
     el("td", {}, dayAndTime(reason.last, view().tz)),
     el("td", { class: "body" }, bodyOf(reason.sample)),
   );
-}
-
-const barWidth = 5;
-const courseHeight = 24;
-/** Bars that still can be told apart; of a longer range the last are drawn. */
-const barsAtMost = 30;
-
-/** A bar for each day of the range, described in words. */
-function course(trend) {
-  const counts = new Map(trend.map((point) => [point.time, point.count]));
-  const { from, to } = days();
-  const all = [];
-  for (let one = to; one >= from && all.length < barsAtMost; one = addDays(one, -1)) all.unshift(one);
-  const highest = Math.max(...trend.map((point) => point.count), 1);
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  const words = trend.map((point) => `${bucketLabel(point.time, "day", view().tz)} ${count(point.count)}`).join(t("admin.detail.and"));
-  const attributes = { class: "course", role: "img", "aria-label": words, width: all.length * barWidth, height: courseHeight };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  all.forEach((one, index) => {
-    const height = counts.has(one) ? Math.max(2, Math.round((counts.get(one) / highest) * courseHeight)) : 1;
-    const bar = document.createElementNS(space, "rect");
-    const place = { x: index * barWidth, y: courseHeight - height, width: barWidth - 1, height };
-    for (const [name, value] of Object.entries(place)) bar.setAttribute(name, value);
-    svg.append(bar);
-  });
-  return svg;
 }
 
 /** What the page is filtered by, as a replay takes it. */

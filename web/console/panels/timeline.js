@@ -1,10 +1,12 @@
 import { t } from "../i18n/index.js";
 import { ask } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { el } from "../lib/dom.js";
 import { count, duration, fullDay, timeOfDay } from "../lib/format.js";
 import { learnPlan, nameOf } from "../lib/names.js";
 import { panel, skeletonLines } from "../lib/panel.js";
-import { dimensions, link, show, view } from "../lib/view.js";
+import { dimensions, view } from "../lib/view.js";
+import { viewLink } from "../lib/view-link.js";
 
 /** A longer pause between two events of a user begins a new session. */
 const sessionGapSeconds = 30 * 60;
@@ -22,7 +24,7 @@ export function timelinePanel({ kind, id }) {
     return null;
   }
 
-  const whole = panel({ title: t(`find.${kind}`), skeleton: skeletonLines(6), load, render });
+  const whole = panel({ title: t(`find.${kind}`), actions: [csvButton(t(`find.${kind}`), kind, () => memberRows(events))], skeleton: skeletonLines(6), load, render });
   whole.element.classList.add("timeline-panel");
 
   function question(cursor) {
@@ -124,7 +126,7 @@ function row(event, other) {
     ...["operate_id", "page_id", "pos_id", "prev_id"].map((name) => el("td", {}, ...cell(event, name))),
     el("td", {}, context || "–"),
     el("td", { class: "number" }, duration(event.duration)),
-    el("td", { class: "mono" }, cross ? findLink(cross) : "–"),
+    el("td", { class: "mono" }, cross ? viewLink({}, { find: cross }, cross) : "–"),
   );
 }
 
@@ -143,14 +145,4 @@ async function learnNames(events, signal) {
   const fields = [...dimensions, "page_id", "pos_id", "prev_id"];
   const isUnknown = (event, field) => !isAbsent(event[field]) && nameOf(field === "prev_id" ? "page_id" : field, event[field]) === null;
   if (events.some((event) => fields.some((field) => isUnknown(event, field)))) await learnPlan(signal);
-}
-
-function findLink(id) {
-  const anchor = el("a", { href: link({ find: id }) }, id);
-  anchor.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    show({ find: id });
-  });
-  return anchor;
 }

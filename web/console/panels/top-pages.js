@@ -20,6 +20,7 @@ export function topPagesPanel() {
   return panel({
     title: t("pages"),
     className: "pages-panel",
+    saysHowCurrent: false,
     actions: [download],
     skeleton: skeletonLines(10),
     load: (signal) => ask(["pages"], question(view().rows), signal),

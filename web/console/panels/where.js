@@ -1,5 +1,6 @@
 import { t } from "../i18n/index.js";
 import { ask } from "../lib/api.js";
+import { csvButton, memberRows } from "../lib/csv.js";
 import { el } from "../lib/dom.js";
 import { count, day, dayAndTime } from "../lib/format.js";
 import { panel, skeletonLines } from "../lib/panel.js";
@@ -8,12 +9,15 @@ import { adminTable, nothingYet } from "./admin-table.js";
 
 /** The sentence that says where it is, and the stages it is made of. */
 export function wherePanel() {
+  let shown = [];
   return panel({
     title: t("where.found"),
     className: "where-panel",
+    actions: [csvButton(t("where.found"), "where", () => memberRows(shown))],
     skeleton: skeletonLines(3),
     load: (signal) => ask(["where"], [[view().kind, view().id], ["tz", view().tz]], signal),
     render(answer) {
+      shown = answer.stages;
       const summary = el("p", { class: "where-summary", role: "status" }, answer.summary);
       if (answer.stages.length === 0) return [summary, nothingYet(t("where.nothing"))];
       const heads = ["where.stage", "where.arrived", "where.what", "where.app", "where.journal"];

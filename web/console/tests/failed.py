@@ -1,0 +1,7 @@
+class Failed(Exception):
+    """A promise of the page that does not hold, in words."""
+
+
+def require(condition, message):
+    if not condition:
+        raise Failed(message)

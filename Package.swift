@@ -239,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "EndToEnd",
             dependencies: ["TestSupport", "CTLS", nioCore, nioPosix, httpClient],
-            swiftSettings: house
+            // They wait for a program that is optimised; making them quick themselves costs minutes of every build.
+            swiftSettings: house + [.unsafeFlags(["-Onone"])]
         ),
     ]
 )

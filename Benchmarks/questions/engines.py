@@ -14,7 +14,7 @@ import urllib.parse
 
 THREADS = 2
 # What one statement of a peer may take; longer is told as such.
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 60
 # What the peers' table takes of an export.
 COLUMNS = (
     "CAST(epoch(event_time) AS INTEGER) AS t, CAST(arrival AS BIGINT) AS arrival, CAST(item_index AS INTEGER) AS "

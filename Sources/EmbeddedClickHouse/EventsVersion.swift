@@ -6,11 +6,13 @@ extension EmbeddedClickHouse {
     /// missing. A merge changes neither.
     package func eventsVersion(before seconds: Int64) async -> String? {
         guard let observer = try? sessions().observer else { return nil }
+        // The engine's times end in 2106, and begin anew.
+        let last = min(max(seconds, 0), Int64(UInt32.max))
         let months: SQL = """
             SELECT arrayStringConcat(groupArray(month), ' ') FROM (SELECT concat(partition_id, ':', \
             toString(max(max_block_number)), ':', toString(sum(rows))) AS month FROM system.parts \
             WHERE active AND database = '\(Schema.database)' AND table = '\(Schema.events)' \
-            AND toUInt32OrZero(partition_id) <= toYYYYMM(toDateTime(\(seconds), 'UTC')) \
+            AND toUInt32OrZero(partition_id) <= toYYYYMM(toDateTime(\(last), 'UTC')) \
             GROUP BY partition_id ORDER BY partition_id)
             """
         let answer = try? await observing.run {

@@ -60,8 +60,17 @@ extension EngineFeatures {
     func everywhere(_ table: SQL) -> [SQL] {
         switch layout {
         case .single: [table]
+        // The queue of an old server alters nothing that is not replicated: see ``spreadAgain(_:)``.
+        case .cluster(let cluster) where cluster.usesQueue: [stored(table)]
         case .cluster(let cluster): [stored(table), name(table.table ?? "", in: cluster)]
         }
+    }
+
+    /// After a change of columns by the cluster's queue: the table that spans the cluster is made anew. A question that
+    /// is asked in between fails.
+    func spreadAgain(_ table: SQL) -> [SQL] {
+        guard case .cluster(let cluster) = layout, cluster.usesQueue, let plain = table.table else { return [] }
+        return ["DROP TABLE IF EXISTS \(name(plain, in: cluster))"] + spread(table)
     }
 
     /// The engine of a table that holds rows.

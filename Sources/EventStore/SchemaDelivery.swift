@@ -62,6 +62,7 @@ extension Schema {
             \(features.insertSettings)
             """,
         ]
-        return columns + tables + [tallies, sequences].flatMap(features.spread)
+        let spreadAgain = added.flatMap { features.spreadAgain($0.0) }
+        return columns + spreadAgain + tables + [tallies, sequences].flatMap(features.spread)
     }
 }

@@ -127,13 +127,13 @@ extension Schema {
 
     private static var fields: SQL { .joined(smallFields.map { "\(raw: $0)" }, separator: ", ") }
 
-    /// The day is there for the order of the rows, which begins with it.
+    /// The day is there for the order of the rows, which begins with it; the engine's days end with the 65,535th.
     private static func within(_ range: Range<Int64>) -> SQL {
-        """
-        \(Rollup.key("toDate(event_time)")) BETWEEN toDate(toUInt16(\(range.lowerBound / 86_400))) \
-        AND toDate(toUInt16(\((range.upperBound - 1) / 86_400))) \
-        AND \(Rollup.key(halfHour)) >= \(range.lowerBound / rollupSeconds) \
-        AND \(Rollup.key(halfHour)) < \(range.upperBound / rollupSeconds)
-        """
+        let days = [range.lowerBound, range.upperBound - 1].map { min($0 / 86_400, Int64(UInt16.max)) }
+        return """
+            \(Rollup.key("toDate(event_time)")) BETWEEN toDate(toUInt16(\(days[0]))) AND toDate(toUInt16(\(days[1]))) \
+            AND \(Rollup.key(halfHour)) >= \(range.lowerBound / rollupSeconds) \
+            AND \(Rollup.key(halfHour)) < \(range.upperBound / rollupSeconds)
+            """
     }
 }

@@ -87,6 +87,7 @@ struct NativeAnswer {
             var columns: [[ResultSet.Value]] = []
             for element in elements { columns.append(try values(of: element, count: count)) }
             return (0..<count).map { row in .array(columns.map { $0[row] }) }
+        case .unknown(let name) where !NativeType.isName(name): throw Self.notNative
         case .unknown(let name):
             throw .refused(
                 message: "a column of the answer is of the type \(name), which cannot be shown: use toString(…) on it",

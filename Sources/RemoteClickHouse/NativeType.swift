@@ -39,6 +39,12 @@ indirect enum NativeType: Equatable {
         }
     }
 
+    /// Whether it may be the name of a type at all, and not a piece of another format.
+    static func isName(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, ("A"..."Z").contains(first) else { return false }
+        return text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7F && $0 != "{" && $0 != "\"" }
+    }
+
     /// What stands between commas, at this level of parentheses and outside of quotes.
     private static func split(_ text: Substring) -> [String] {
         var parts: [String] = []

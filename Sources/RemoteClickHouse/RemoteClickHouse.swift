@@ -93,7 +93,26 @@ package final class RemoteClickHouse: EventStore {
                 chosen = missing
             }
             try await self.insert(rows, chosen, into: shard, topology, token)
+            if self.address.quorum > 1, !topology.version.isModern {
+                try await self.waitForCopies(of: RangeWitnesses(batch, rows: chosen), shard, topology)
+            }
         }
+    }
+
+    /// The quorum of old servers is one insert at a time for all collectors, and its last rows can be neither merged nor
+    /// deleted: with them, a range is loaded when enough replicas show it.
+    private func waitForCopies(
+        of witnesses: RangeWitnesses,
+        _ shard: Topology.Shard,
+        _ topology: Topology
+    ) async throws(StoreError) {
+        let deadline = ContinuousClock.now + .seconds(10)
+        repeat {
+            let answers = try await answers(to: witnesses.question, by: shard, topology)
+            if answers.count(where: witnesses.isWhole) >= address.quorum { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        } while ContinuousClock.now < deadline && !Task.isCancelled
+        throw .unavailable("not enough replicas of shard \(shard.number) have the range yet")
     }
 
     package func insert(_ rows: TableRows, token: String) async throws(StoreError) {

@@ -37,13 +37,31 @@ struct RemoteSchema {
         var shards: Int
     }
 
+    /// The newest that any server knows: what was written down a moment ago may not have come to all of them.
     func found() async throws(StoreError) -> Found {
+        let answers = await withTaskGroup(of: Result<Found, StoreError>.self) { group in
+            for host in topology.hosts {
+                group.addTask {
+                    do throws(StoreError) { return .success(try await found(on: host)) } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let known = answers.compactMap { try? $0.get() }
+        if known.isEmpty, case .failure(let error)? = answers.first { throw error }
+        return Found(version: known.map(\.version).max() ?? 0, shards: known.map(\.shards).max() ?? 0)
+    }
+
+    private func found(on host: StoreAddress.Host) async throws(StoreError) -> Found {
         let isThere: SQL = """
             SELECT count() FROM system.tables WHERE database = \(address.database) AND name = 'schema_versions'
             """
-        guard try await answer(isThere) != [[.uint(0)]] else { return Found(version: 0, shards: 0) }
+        guard try await rows(isThere, host) != [[.uint(0)]] else { return Found(version: 0, shards: 0) }
         let shards: SQL = address.cluster == nil ? "toUInt32(0)" : "toUInt32(max(shards))"
-        let rows = try await answer("SELECT toUInt32(max(version)), \(shards) FROM \(versions)")
+        let table: SQL = "\(identifier: address.database).\(Schema.versionsTable)"
+        let rows = try await rows("SELECT toUInt32(max(version)), \(shards) FROM \(table)", host)
         guard case .uint(let version)? = rows.first?.first, case .uint(let shards)? = rows.first?.last else {
             throw .misconfigured("the store does not say which version its tables have")
         }
@@ -184,14 +202,8 @@ struct RemoteSchema {
 
     // MARK: - Asking
 
-    func answer(_ sql: SQL) async throws(StoreError) -> [[ResultSet.Value]] {
-        // Without a database where there may be none yet; the version's table of a single server is asked for in it.
-        let needsDatabase = address.cluster == nil && sql.text.contains("FROM \(Schema.versionsTable.text)")
-        let call = ServerCall(
-            statement: sql.text,
-            settings: (needsDatabase ? [("database", address.database)] : []),
-            timeoutSeconds: 30
-        )
-        return try NativeAnswer.read(try await servers.ask(call, anyOf: topology.hosts)).rows
+    func rows(_ sql: SQL, _ host: StoreAddress.Host) async throws(StoreError) -> [[ResultSet.Value]] {
+        let call = ServerCall(statement: sql.text, timeoutSeconds: 30)
+        return try NativeAnswer.read(try await servers.ask(call, anyOf: [host])).rows
     }
 }

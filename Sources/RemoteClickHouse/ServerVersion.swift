@@ -36,7 +36,7 @@ struct ServerVersion: Sendable, Comparable, CustomStringConvertible {
     func insertSettings(token: String, quorum: Int) -> [(String, String)] {
         let rows = String(1 << 30)
         var settings = [("max_insert_block_size", rows), ("max_block_size", rows), ("query_id", token)]
-        if quorum > 1 {
+        if quorum > 1, isModern {
             settings += [("insert_quorum", String(quorum)), ("insert_quorum_timeout", "60000")]
         }
         if isModern {

@@ -151,9 +151,4 @@ extension RemoteSchema {
         }
         return server
     }
-
-    private func rows(_ sql: SQL, _ host: StoreAddress.Host) async throws(StoreError) -> [[ResultSet.Value]] {
-        let call = ServerCall(statement: sql.text, timeoutSeconds: 30)
-        return try NativeAnswer.read(try await servers.ask(call, anyOf: [host])).rows
-    }
 }

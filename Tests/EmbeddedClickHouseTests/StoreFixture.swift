@@ -122,6 +122,8 @@ extension EventBatch {
         identityLow.append(UInt64.max)
         journalSegment.append(1)
         journalOffset.append(UInt64(number) * 100)
+        clientAddress.append("".utf8)
+        isLate.append(0)
         finishRow()
     }
 }

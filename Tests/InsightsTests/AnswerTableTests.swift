@@ -93,8 +93,8 @@ struct CatalogueTests {
         #expect(
             Insights.catalogue.map(\.name) == [
                 "overview", "trend", "pages", "positions", "breakdown", "flows", "paths", "funnel", "retention",
-                "durations",
-                "trace", "users", "where", "rejected", "rejected_reasons",
+                "durations", "funnel_users", "retention_users", "trace", "users", "where", "rejected",
+                "rejected_reasons", "completeness", "missing", "lateness", "skew", "drift", "bots",
             ]
         )
         for entry in Insights.catalogue {
@@ -128,7 +128,7 @@ extension OnTheEngine {
         @Test("every question is answered with its required parameters alone, and with every standard written out")
         func standards() async throws {
             let dataset = try await Dataset.load([StoredEvent(time: 1_710_000_000, page: 1, duration: 5, trace: "t")])
-            let required = ["by": "channel", "steps": "page:1,page:2"]
+            let required = ["by": "channel", "steps": "page:1,page:2", "cohort": "2024-03-10"]
             for entry in Insights.catalogue {
                 let path = [entry.name] + (entry.subject == nil ? [] : ["t"])
                 var bare = entry.parameters.filter(\.isRequired).map { (name: $0.name, value: required[$0.name] ?? "") }

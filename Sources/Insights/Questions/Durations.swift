@@ -58,6 +58,7 @@ enum Durations: Question {
             FROM \(Schema.events) WHERE \(scope.condition) AND \(scope.isPageView) AND isNotNull(duration) \
             GROUP BY \(value)stay
             """
+        let groups: SQL = field == nil ? "" : " GROUP BY value"
         let keys: [SQL] = field == nil ? ["stay"] : ["value", "stay"]
         let counted: SQL = "\(addingUp: byDuration, keys: keys, sums: ["times"])"
         let counts = bars.indices.map { index -> SQL in
@@ -72,7 +73,7 @@ enum Durations: Question {
         return """
             SELECT \(value)timed, [\(.joined(quantiles, separator: ", "))] AS quantiles, counts FROM (\
             SELECT \(value)sum(times) AS timed, [\(.joined(counts, separator: ", "))] AS counts, \
-            arraySort(groupArray((stay, times))) AS stays FROM (\(counted))\(field == nil ? "" : " GROUP BY value")) \
+            arraySort(groupArray((stay, times))) AS stays FROM (\(counted))\(groups)) \
             WHERE timed > 0
             """
     }

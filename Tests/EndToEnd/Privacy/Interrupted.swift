@@ -66,7 +66,7 @@ extension Privacy {
                     return try server.metric("loader_ok") == 0 ? true : nil
                 }
                 expectStored(try server.report(ReportBody.text(uid: uid)))
-                let answer = try Privacy.forget(server, #"{"uid":"\(uid)"}"#)
+                let answer = try Privacy.forget(server, #"{"uid":"\#(uid)"}"#)
                 let id = try #require(answer.json?["data"]?["id"]?.string, "\(answer)")
                 #expect(answer.status == 202 && answer.json?["data"]?["state"]?.string == "pending")
                 #expect(answer.json?["data"]?["reason"]?.string?.isEmpty == false)

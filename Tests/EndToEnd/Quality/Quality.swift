@@ -124,7 +124,9 @@ struct Quality {
                     token: server.token
                 )
                 if let sentAt {
-                    request = request.with("X-Footprint-Sent-At", "\(sentAt)").with("X-Footprint-Sequence", "\(uid.replacing(" ", with: "-"))/1")
+                    let install = uid.replacing(" ", with: "-")
+                    request = request.with("X-Footprint-Sent-At", "\(sentAt)")
+                        .with("X-Footprint-Sequence", "\(install)/1")
                 }
                 expectStored(try server.ask(request))
             }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A statement that would run for minutes stands for any long question: all take the same way.
-@Suite("A question that nobody waits for any more", .runningServer())
+@Suite("A question that nobody waits for any more", .serialized, .runningServer())
 struct AbandonedQuestions {
     enum Leaving: String, CaseIterable, CustomTestStringConvertible {
         case closes, resets

@@ -30,6 +30,8 @@ struct InsertTests {
         batch.identityLow.append(UInt64.max)
         batch.journalSegment.append(UInt64.max)
         batch.journalOffset.append(UInt64.max)
+        batch.clientAddress.append("2001:db8::".utf8)
+        batch.isLate.append(1)
         batch.finishRow()
 
         let rows = try await withStore { store in
@@ -42,12 +44,13 @@ struct InsertTests {
                     .uint(UInt64(EventBatch.march2024)), .uint(1), .uint(7), .uint(0), .string("shop"),
                     .string("user 7"), .string("open 7"), .uint(1), .null, .uint(2), .uint(10000), .uint(0), .null,
                     .uint(0), .string("trace 7"), .uint(7), .uint(1), .uint(7), .uint(.max), .uint(1), .uint(700),
+                    .string(""), .uint(0),
                 ],
                 [
                     .uint(UInt64(UInt32.max)), .uint(0), .uint(.max), .uint(999), .string(""),
                     .string("'; DROP TABLE events; --\\\n用户\0"), .string(""), .null, .uint(UInt64(UInt32.max)), .null,
                     .null, .null, .uint(0), .null, .null, .null, .uint(UInt64(UInt32.max)), .uint(0), .uint(.max),
-                    .uint(.max), .uint(.max),
+                    .uint(.max), .uint(.max), .string("2001:db8::"), .uint(1),
                 ],
             ]
         )

@@ -111,9 +111,9 @@ enum APIAnswer: Error, Sendable {
         switch self {
         case .data(let data), .accepted(let data): json += Array(#","data":"#.utf8) + data
         case .answer(let data, let freshness):
+            json += Array(#","data":"#.utf8) + data
             if let asOf = freshness.asOfSeconds { json += Array(#","as_of":\#(asOf)"#.utf8) }
             if let late = freshness.late { json += Array(#","late":\#(late)"#.utf8) }
-            json += Array(#","data":"#.utf8) + data
         default:
             guard let detail else { break }
             json += Array(#","detail":"#.utf8) + JSONValue.string(detail).encoded()

@@ -102,11 +102,9 @@ extension Network {
                     ("a page", .get("/")),
                     ("nothing there", .get("/nothing")),
                     (
-                        "a question",
-                        .get(
-                            "/api/v1/overview?from=2024-01-01&to=2024-01-02",
-                            authorization: server.installation.adminToken
-                        )
+                        // A question's answer says as of when it is: no two are alike.
+                        "an answer of the API",
+                        .get("/api/v1/plan", authorization: server.installation.adminToken)
                     ),
                     ("a question by nobody", .get("/api/v1/overview")),
                     ("ready", .get("/healthz")),

@@ -103,7 +103,7 @@ extension Questions {
             let answer = try RunningServer.current.rawQuestion("overview", Shop.everything)
             #expect(answer["Content-Type"]?.hasPrefix("application/json") == true)
             #expect(answer.text.hasPrefix(#"{"ret":0,"msg":"","data":"#))
-            #expect(answer.json?.object.map { Set($0.keys) } == ["ret", "msg", "data"])
+            #expect(answer.json?.object.map { Set($0.keys) } == ["ret", "msg", "data", "as_of", "late"])
         }
 
         @Test("names come in Chinese or English, as the asker reads")

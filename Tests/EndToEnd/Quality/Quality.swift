@@ -93,9 +93,12 @@ struct Quality {
             expectStored(try server.report(ReportBody.text(uid: "late", items: items)))
             _ = try await server.events(of: "late", atLeast: 2)
 
-            let answer = try server.rawQuestion("overview", [("tz", "UTC")])
+            // Events are seen a moment before the loader has written down that they are loaded.
+            let (answer, asOf) = try await eventually("as of when it is", withinSeconds: 30, every: 0.1) {
+                let answer = try server.rawQuestion("overview", [("tz", "UTC")])
+                return answer.json?["as_of"]?.int.map { (answer, $0) }
+            }
             #expect(answer.json?["late"]?.int == 1)
-            let asOf = try #require(answer.json?["as_of"]?.int)
             #expect((now...nowSeconds()).contains(asOf))
             let today = [("tz", "UTC"), ("from", "\(now - 3_600)"), ("to", "\(now + 3_600)")]
             #expect(try server.rawQuestion("overview", today).json?["late"]?.int == 0)

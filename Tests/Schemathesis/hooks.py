@@ -17,7 +17,7 @@ CONTRACT_ROUTES = {
     "POST /upbot/api/auth/GetAccessToken",
     "POST /upbot/api/auth/RefreshToken",
 }
-RULES_BETWEEN_PARAMETERS = ("from: expected a time before the end", "interval: expected at most", "trace_id, uid: expected one of them")
+RULES_BETWEEN_PARAMETERS = ("step: expected 1 to ", "cohort: expected the first day of ", "from: expected a time before the end", "interval: expected at most", "trace_id, uid: expected one of them")
 DAY = 86400
 
 # -- Values
